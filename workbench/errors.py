@@ -1,0 +1,23 @@
+"""What the workbench raises on purpose, under one base.
+
+Problems in the data are rows of a frame, not exceptions. An exception is for what stops the work,
+and its message says three things: what was given, what is accepted, what to do now.
+"""
+
+__all__ = ["InputError", "SettingsError", "UnreadableFileError", "WorkbenchError"]
+
+
+class WorkbenchError(Exception):
+    """The base of everything that the workbench raises on purpose."""
+
+
+class UnreadableFileError(WorkbenchError):
+    """A file that cannot be opened: missing, empty, encrypted, damaged or no spreadsheet."""
+
+
+class InputError(WorkbenchError):
+    """Tables that lack what an analysis cannot do without, such as a person column."""
+
+
+class SettingsError(WorkbenchError):
+    """A threshold outside the values that make sense for it."""

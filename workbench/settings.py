@@ -1,0 +1,80 @@
+"""Every threshold of the workbench, in one frozen place, each with one line of meaning.
+
+Analyses take these as keyword-only arguments whose defaults come from here, so that a report can
+print the numbers that it was made with and a different choice is a different `Settings`, never a
+changed global.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from workbench.errors import SettingsError
+
+__all__ = ["DEFAULTS", "Settings"]
+
+
+def _setting(default: float, meaning: str, low: float, high: float) -> Any:
+    """Declare one threshold with its meaning and the range in which it makes sense."""
+    return field(default=default, metadata={"meaning": meaning, "low": low, "high": high})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The thresholds of one analysis.
+
+    Examples
+    --------
+    >>> Settings().fdr
+    0.1
+    >>> Settings(fdr=0.2) == Settings(fdr=0.2)
+    True
+    """
+
+    fdr: float = _setting(
+        0.10, "Share of false flags that is accepted among all flagged declines.", 0.001, 0.5
+    )
+    interval_level: float = _setting(0.90, "Coverage of every interval shown.", 0.5, 0.999)
+    min_pre_cycles: int = _setting(
+        3, "Cycles with output before a promotion, below which a decline is not judged.", 1, 20
+    )
+    min_post_cycles: int = _setting(
+        2, "Cycles with output after a promotion, below which it is too new to judge.", 1, 20
+    )
+    min_placebos: int = _setting(
+        50, "Comparable people-cycles needed before any p-value is given.", 10, 100_000
+    )
+    min_cohort: int = _setting(
+        20, "People of a job family in a cycle, below which all families are one cohort.", 2, 10_000
+    )
+    min_evidence_share: float = _setting(
+        0.5, "Share of the signals a person must have to be clustered.", 0.0, 1.0
+    )
+    recent_cycles: int = _setting(
+        4, "Latest cycles over which a candidate's signals are averaged.", 1, 100
+    )
+    max_clusters: int = _setting(6, "Largest number of clusters that is tried.", 1, 20)
+    cluster_stability: float = _setting(
+        0.75, "Jaccard similarity under resampling from which a cluster counts as stable.", 0.0, 1.0
+    )
+    min_role_similarity: float = _setting(
+        0.5, "Similarity to a role's profile below which no role is named.", -1.0, 1.0
+    )
+    min_group_size: int = _setting(
+        5, "People in a group, below which the group is hidden.", 2, 1000
+    )
+    random_state: int = _setting(0, "Seed of everything random.", 0, 2**31)
+
+    def __post_init__(self) -> None:
+        """Refuse a threshold outside its range, naming it, the range and what it means."""
+        for each in fields(self):
+            value = getattr(self, each.name)
+            low, high = each.metadata["low"], each.metadata["high"]
+            if not low <= value <= high:
+                raise SettingsError(
+                    f"setting {each.name} was given {value!r}; it must lie between {low:g} and "
+                    f"{high:g}. "
+                    f"{each.metadata['meaning']}"
+                )
+
+
+DEFAULTS = Settings()
