@@ -4,7 +4,13 @@ Problems in the data are rows of a frame, not exceptions. An exception is for wh
 and its message says three things: what was given, what is accepted, what to do now.
 """
 
-__all__ = ["InputError", "SettingsError", "UnreadableFileError", "WorkbenchError"]
+__all__ = [
+    "InputError",
+    "ProtectedFileError",
+    "SettingsError",
+    "UnreadableFileError",
+    "WorkbenchError",
+]
 
 
 class WorkbenchError(Exception):
@@ -13,6 +19,10 @@ class WorkbenchError(Exception):
 
 class UnreadableFileError(WorkbenchError):
     """A file that cannot be opened: missing, empty, encrypted, damaged or no spreadsheet."""
+
+
+class ProtectedFileError(UnreadableFileError):
+    """A file that is encrypted, given without its password or with another one."""
 
 
 class InputError(WorkbenchError):

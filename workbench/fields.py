@@ -79,26 +79,29 @@ FIELDS: tuple[Field, ...] = (
         "identity",
         "id",
         "The person's id in the HR system; leading zeros are kept.",
-        "employee id, empl id, emp id, employee number, employee no, worker id, worker "
-        "code, external user id, user id, userid, employee id in company, universal id, "
-        "filenumber, file number, assignment id, employee key, employee code, staff id, "
-        "staff number, personnel number, person number, associate id",
+        "employee id, empl id, emp id, employee number, employee no, worker id, worker code, "
+        "external user id, user id, employee id in company, universal id, filenumber, "
+        "assignment id, employee key, employee code, staff id, staff number, personnel number, "
+        "person number, associate id, empno, staff no, payroll number, id number, hr id, "
+        "personnel id, personalnummer, mitarbeiter id, mitarbeiternummer, matricule, numero "
+        "empleado",
     ),
     _field(
         "name",
         "identity",
         "text",
         "The person's name; shown only where it is asked for.",
-        "worker, full name, preferred name, employee name, employee full name, display "
-        "name, person name, worker name, legal name",
+        "worker, full name, preferred name, employee name, employee full name, display name, "
+        "person name, worker name, legal name, mitarbeiter, person, name of employee, nom "
+        "complet, nombre completo",
     ),
     _field(
         "email",
         "identity",
         "text",
         "The person's work e-mail address.",
-        "email address, e-mail, work email, employee email, work email address, reviewee "
-        "email address, mail",
+        "email address, work email, employee email, work email address, reviewee email address, "
+        "mail, business email, company email, corporate email, email id, employee email address",
     ),
     _field(
         "manager",
@@ -106,8 +109,12 @@ FIELDS: tuple[Field, ...] = (
         "id",
         "The people manager: an id, a name or an e-mail address.",
         "manager id, manager name, manager email, manager email address, managers email, "
-        "supervisor, supervisor email, supervisor id, worker's manager, reports to, reports "
-        "to id in company, line manager, people manager, direct manager, supervisor eid",
+        "supervisor, supervisor email, supervisor id, worker's manager, reports to, reports to "
+        "id in company, line manager, people manager, direct manager, supervisor eid, manager "
+        "employee id, manager user id, manager worker id, managers name, supervisor name, line "
+        "manager id, line manager name, line manager email, reporting manager, direct "
+        "supervisor, reports to id, reports to name, boss, vorgesetzter, vorgesetzte, "
+        "responsable hierarchique",
     ),
     # time
     _field(
@@ -116,7 +123,10 @@ FIELDS: tuple[Field, ...] = (
         "cycle",
         "The review period.",
         "review cycle, review period, performance cycle, cycle id, cycle year, cycle name, "
-        "period, review period id, performancecycle shortname, half, half year, quarter",
+        "period, review period id, performancecycle shortname, half, half year, quarter, "
+        "calibration cycle, appraisal period, appraisal cycle, evaluation period, performance "
+        "period, rating period, review half, review quarter, cycle short name, semester, "
+        "beurteilungszeitraum, zeitraum",
     ),
     # position
     _field(
@@ -124,73 +134,84 @@ FIELDS: tuple[Field, ...] = (
         "position",
         "text",
         "Job title, from which the track is read.",
-        "job title, business title, position, position title, job role, role title",
+        "job title, business title, position, position title, job role, role title, working "
+        "title, official title, position name, job position, current title, current job title, "
+        "employee title, stelle, stellenbezeichnung, funktionsbezeichnung, poste, puesto",
     ),
     _field(
         "track",
         "position",
         "category",
         "engineer, technical_leadership or management, where the sheet says it itself.",
-        "career track, ladder, job track, career path",
+        "career track, ladder, job track, career path, ic or manager, manager or ic, ladder track",
     ),
     _field(
         "level",
         "position",
         "category",
         "Level or grade.",
-        "job level, job level primary position, job title level, grade, job grade, most "
-        "recent level, compensation grade id, career level, band level",
+        "job level, job level primary position, job title level, grade, job grade, most recent "
+        "level, compensation grade id, career level, band level, seniority level, engineering "
+        "level, employee level, ic level, job level name, worker level, karrierestufe, niveau",
     ),
     _field(
         "job_family",
         "position",
         "category",
         "Family of jobs whose output is compared, such as backend or data.",
-        "job profile, job family group, discipline, job function, function, specialty",
+        "job profile, job family group, discipline, job function, function, specialty, job "
+        "family codes, job family group codes, job profile id, job family name, engineering "
+        "discipline",
     ),
     _field(
         "team",
         "position",
         "category",
         "The team.",
-        "team name, squad, group name, pod, crew",
+        "team name, squad, group name, pod, crew, scrum team, engineering team, current team",
     ),
     _field(
         "department",
         "position",
         "category",
         "Department or business unit.",
-        "division, business unit, organization, organisation, organization name, org unit",
+        "division, business unit, organization, organisation, organization name, org unit, "
+        "dept, dept id, dept name, department id, org, abteilung, departement, departamento",
     ),
     _field(
         "location",
         "position",
         "category",
         "Place of work.",
-        "work location, region, country, site, office",
+        "work location, region, country, site, office, office location, work site, city, "
+        "standort, location name",
     ),
     _field(
         "hire_date",
         "position",
         "date",
         "First day at the company.",
-        "start date, started at, date of hire, adjusted start date, seniority date, "
-        "continuous employment date, date of joining, joining date, original hire date",
+        "start date, started at, date of hire, adjusted start date, seniority date, continuous "
+        "employment date, date of joining, joining date, original hire date, date hired, hired "
+        "on, hired, hiring date, joined, joined on, join date, date joined, doj, employment "
+        "start date, company start date, start date yyyy mm dd, eintrittsdatum, date d embauche",
     ),
     _field(
         "promotion_date",
         "position",
         "date",
         "Date of the last promotion.",
-        "last promotion date, date of last promotion, last promotion, promoted on, most "
-        "recent position start date, position start date",
+        "last promotion date, date of last promotion, last promotion, promoted on, most recent "
+        "position start date, position start date, date promoted, latest promotion date, most "
+        "recent promotion date, last promoted, last promoted on",
     ),
     _field(
         "employment_status",
         "position",
         "category",
         "Whether the person works, is on leave or has left.",
-        "status, active, active status, is active, is employed, is terminated, termd",
+        "status, active, active status, is active, is employed, is terminated, termd, emp "
+        "status id, worker status, employee status, current status, is active employee",
     ),
     _field(
         "fte",
@@ -216,24 +237,31 @@ FIELDS: tuple[Field, ...] = (
         "rating",
         "rating",
         "The person's own rating.",
-        "self rating, self assessment rating, self score",
+        "self rating, self assessment rating, self score, employee review rating code, self "
+        "evaluation rating, self review rating, self appraisal rating, own rating",
     ),
     _field(
         "rating_manager",
         "rating",
         "rating",
         "The manager's rating.",
-        "manager rating, overall rating, performance rating, performance score, "
-        "performance, current performance, overall form rating, overall numeric rating, "
-        "calculated overall rating, overall rating desc, manager summary rating, rating, "
-        "rating description, manager score, manager review rating code",
+        "manager rating, overall rating, performance rating, performance score, performance, "
+        "current performance, overall form rating, overall numeric rating, calculated overall "
+        "rating, overall rating desc, manager summary rating, rating, rating description, "
+        "manager score, manager review rating code, perf score, perf score id, perf rating, "
+        "talent assessment performance, completed performance rating, overall performance "
+        "rating, overall performance, manager review rating, manager assessment rating, annual "
+        "rating, annual performance rating, year end rating, mid year rating, review rating, "
+        "appraisal rating, review score, overall score, bewertung, gesamtbewertung, "
+        "leistungsbewertung, note globale",
     ),
     _field(
         "rating_peer",
         "rating",
         "rating",
         "Peers' rating.",
-        "peer rating, peers rating, peer score",
+        "peer rating, peers rating, peer score, peer review rating, average peer rating, peer "
+        "feedback rating, avg peer rating",
     ),
     _field(
         "rating_original",
@@ -241,29 +269,43 @@ FIELDS: tuple[Field, ...] = (
         "rating",
         "The rating before calibration.",
         "original rating, original answer, pre calibrated overall rating, pre calibrated "
-        "rating, pre calibration rating, draft rating, initial rating",
+        "rating, pre calibration rating, draft rating, initial rating, pre calibration, "
+        "proposed rating, preliminary rating, uncalibrated rating, rating before calibration",
     ),
     _field(
         "rating_calibrated",
         "rating",
         "rating",
         "The rating after calibration.",
-        "calibrated rating, calibrated answer, final rating, final calibrated rating, is "
-        "final calibrated, post calibration rating",
+        "calibrated rating, calibrated answer, final rating, final calibrated rating, is final "
+        "calibrated, post calibration rating, calibrated overall rating, calibrated performance "
+        "rating, final performance rating, final overall rating, rating after calibration, post "
+        "calibrated rating, calibrated score",
     ),
     _field(
         "potential",
         "rating",
         "rating",
         "Potential as rated.",
-        "current potential, potential rating, talent potential, talent assessment potential",
+        "current potential, potential rating, talent potential, talent assessment potential, "
+        "potential score, growth potential",
     ),
     _field(
         "rater_id",
         "rating",
         "id",
         "Who gave the rating.",
-        "rater, reviewer, reviewer id, rated by, respondent, assessor, reviewer email",
+        "rater, reviewer, reviewer id, rated by, respondent, assessor, reviewer email, rater "
+        "name, rater email, reviewer name, reviewer email address, reviewer employee id, "
+        "evaluator, evaluator id, appraiser, assessed by, reviewed by",
+    ),
+    _field(
+        "rating_kind",
+        "rating",
+        "category",
+        "Whose rating a row holds, in a sheet with a row per rating: self, manager or peer.",
+        "rating type, review type, rater type, reviewer type, rater role, reviewer role, rater "
+        "relationship, reviewer relationship, relationship, feedback type, rating source",
     ),
     # technical output
     _field(
@@ -271,49 +313,59 @@ FIELDS: tuple[Field, ...] = (
         "technical_output",
         "count",
         "Commits merged in the cycle.",
-        "commit count, number of commits, merged commits",
+        "commit count, number of commits, merged commits, code commits, git commits",
     ),
     _field(
         "pull_requests",
         "technical_output",
         "count",
         "Pull or merge requests merged in the cycle.",
-        "prs, pull requests merged, merge requests, prs merged, merged prs",
+        "prs, pull requests merged, merge requests, prs merged, merged prs, pull requests "
+        "opened and merged, merge requests merged, mrs, mrs merged, pull request, merged pull "
+        "requests",
     ),
     _field(
         "code_reviews",
         "technical_output",
         "count",
         "Reviews given on others' code.",
-        "reviews given, pr reviews, code reviews given",
+        "reviews given, pr reviews, code reviews given, pull request reviews, reviews "
+        "completed, code reviews completed, code reviews done, prs reviewed, pull requests "
+        "reviewed",
     ),
     _field(
         "design_docs",
         "technical_output",
         "count",
         "Design documents written.",
-        "design documents, rfcs, design docs authored, adrs, technical designs",
+        "design documents, rfcs, design docs authored, adrs, technical designs, design doc, "
+        "design documents written, design docs written, technical design docs, tech specs, "
+        "technical specs, rfcs written",
     ),
     _field(
         "incidents_resolved",
         "technical_output",
         "count",
         "Production incidents resolved.",
-        "incidents, incidents fixed, outages resolved",
+        "incidents, incidents fixed, outages resolved, incidents handled, production incidents "
+        "resolved, incident resolutions",
     ),
     _field(
         "story_points",
         "technical_output",
         "count",
         "Story points delivered.",
-        "points delivered, story points completed, velocity points",
+        "points delivered, story points completed, velocity points, points, points completed, "
+        "sprint points, story points done",
     ),
     _field(
         "technical_rating",
         "technical_output",
         "rating",
         "Rating of the technical work alone.",
-        "technical score, technical skills rating, engineering rating, technical performance",
+        "technical score, technical skills rating, engineering rating, technical performance, "
+        "technical skill rating, technical skills score, engineering score, technical "
+        "excellence rating, craft rating, technical work rating",
     ),
     # force multiplier
     _field(
@@ -321,56 +373,64 @@ FIELDS: tuple[Field, ...] = (
         "force_multiplier",
         "count",
         "People mentored in the cycle.",
-        "number of mentees, people mentored",
+        "number of mentees, people mentored, mentored, engineers mentored, mentee count",
     ),
     _field(
         "mentoring_hours",
         "force_multiplier",
         "count",
         "Hours spent mentoring others.",
-        "mentoring, hours mentored, hours of mentoring, coaching hours",
+        "mentoring, hours mentored, hours of mentoring, coaching hours, mentorship hours, hours "
+        "spent mentoring, mentor hours",
     ),
     _field(
         "cross_team_reviews",
         "force_multiplier",
         "count",
         "Reviews given on other teams' work.",
-        "reviews across teams, cross team code reviews, reviews for other teams",
+        "reviews across teams, cross team code reviews, reviews for other teams, cross team "
+        "reviews given, reviews for others teams, cross team pr reviews",
     ),
     _field(
         "design_reviews",
         "force_multiplier",
         "count",
         "Designs of others reviewed.",
-        "design reviews given, architecture reviews, rfc reviews",
+        "design reviews given, architecture reviews, rfc reviews, design docs reviewed, designs "
+        "reviewed, architecture review sessions, design reviews led",
     ),
     _field(
         "talks",
         "force_multiplier",
         "count",
         "Talks and teaching sessions given.",
-        "tech talks, talks given, sessions taught, trainings given",
+        "tech talks, talks given, sessions taught, trainings given, internal talks, "
+        "presentations, presentations given, brown bags, tech talks given, workshops given, "
+        "talks and trainings",
     ),
     _field(
         "prototypes",
         "force_multiplier",
         "count",
         "Prototypes built ahead of planned work.",
-        "prototypes built, proofs of concept, pocs, spikes",
+        "prototypes built, proofs of concept, pocs, spikes, prototypes delivered, proof of "
+        "concepts, demos built",
     ),
     _field(
         "escalations_resolved",
         "force_multiplier",
         "count",
         "Customer escalations solved.",
-        "customer escalations, escalations, customer escalations resolved",
+        "customer escalations, escalations, customer escalations resolved, escalations handled, "
+        "customer issues rescued, customer escalations handled, customer rescues",
     ),
     _field(
         "rework_rate",
         "force_multiplier",
         "share",
         "Share of the work led that had to be redone.",
-        "rework, rework share, rework percent, churn rate",
+        "rework, rework share, rework percent, churn rate, share of rework, rework ratio, "
+        "percent rework",
         minimum=0,
         maximum=1,
     ),
@@ -379,7 +439,8 @@ FIELDS: tuple[Field, ...] = (
         "force_multiplier",
         "share",
         "Share of the team that stayed through the cycle.",
-        "retention, team retention rate, retention rate",
+        "retention, team retention rate, retention rate, retention of team, team retention "
+        "share, team retention percent",
         minimum=0,
         maximum=1,
     ),
@@ -388,7 +449,9 @@ FIELDS: tuple[Field, ...] = (
         "force_multiplier",
         "rating",
         "Rating of how much others achieve through the person.",
-        "force multiplier rating, technical leadership rating, leadership impact rating",
+        "force multiplier rating, technical leadership rating, leadership impact rating, "
+        "multiplier score, force multiplier score, leadership rating technical, technical "
+        "leadership score, force multiplication rating",
     ),
     # outcome
     _field(
@@ -397,28 +460,33 @@ FIELDS: tuple[Field, ...] = (
         "number",
         "The person's own engagement.",
         "engagement survey, engagement score, job satisfaction, emp satisfaction, employee "
-        "satisfaction",
+        "satisfaction, engagement rating, engagement index, individual engagement",
     ),
     _field(
         "team_engagement",
         "outcome",
         "number",
         "Engagement of the team led.",
-        "team engagement score, team satisfaction",
+        "team engagement score, team satisfaction, engagement of team, team engagement rating, "
+        "team engagement index, team survey score",
     ),
     _field(
         "management_rating",
         "outcome",
         "rating",
         "Rating of the manager by the people managed.",
-        "upward rating, upward feedback score, manager effectiveness, manager effectiveness score",
+        "upward rating, upward feedback score, manager effectiveness, manager effectiveness "
+        "score, manager effectiveness rating, manager rating by reports, rating by direct "
+        "reports, upward feedback rating, manager effectiveness index, people management "
+        "rating, manager quality index",
     ),
     _field(
         "regretted_exits",
         "outcome",
         "count",
         "Leavers whom the company wanted to keep.",
-        "regretted attrition, regretted leavers",
+        "regretted attrition, regretted leavers, regrettable exits, regretted departures, "
+        "regretted turnover, regrettable attrition, regretted exit",
     ),
     # preference
     _field(
@@ -426,7 +494,8 @@ FIELDS: tuple[Field, ...] = (
         "preference",
         "category",
         "The track that the person says they want.",
-        "career preference, preferred track, career aspiration, career interest",
+        "career preference, preferred track, career aspiration, career interest, preferred "
+        "career track, career track preference, desired track, track interest, prefers track",
     ),
     # written
     _field(
@@ -434,21 +503,26 @@ FIELDS: tuple[Field, ...] = (
         "written",
         "text",
         "The person's own words.",
-        "self assessment, self evaluation, self review comments, self comments",
+        "self assessment, self evaluation, self review comments, self comments, self review "
+        "text, self reflection, employee comments, self appraisal, self evaluation comments, "
+        "self assessment comments, selbsteinschätzung",
     ),
     _field(
         "manager_review",
         "written",
         "text",
         "The manager's words.",
-        "manager comments, manager assessment, manager feedback",
+        "manager comments, manager assessment, manager feedback, manager review comments, "
+        "manager evaluation, manager summary, manager review text, manager assessment comments, "
+        "manager narrative, reviewer comments",
     ),
     _field(
         "peer_feedback",
         "written",
         "text",
         "Peers' words.",
-        "peer comments, peer review, peer review comments",
+        "peer comments, peer review, peer review comments, peer feedback comments, feedback "
+        "from peers, peer reviews, peer review text, peer feedback text",
     ),
     # pay
     _field(
@@ -456,14 +530,15 @@ FIELDS: tuple[Field, ...] = (
         "pay",
         "category",
         "Pay band.",
-        "salary band, compensation band, pay grade, salary grade",
+        "salary band, compensation band, pay grade, salary grade, pay range, salary range, pay "
+        "level, comp band",
     ),
     _field(
         "compa_ratio",
         "pay",
         "number",
         "Pay over the band's midpoint.",
-        "comparatio, compa",
+        "compa, compa ratio percent, comp ratio",
         minimum=0,
     ),
     # protected
@@ -472,15 +547,16 @@ FIELDS: tuple[Field, ...] = (
         "protected",
         "category",
         "Gender.",
-        "sex, gender identity, gender id",
+        "sex, gender identity, gender id, sex gender, geschlecht, sexe",
     ),
     _field(
         "ethnicity",
         "protected",
         "category",
         "Ethnicity or race.",
-        "race ethnicity, race, race desc, ethnic group, hispanic latino, is hispanic or "
-        "latino, bipoc",
+        "race ethnicity, race, race desc, ethnic group, hispanic latino, is hispanic or latino, "
+        "bipoc, ethnicity codes, ethnicity race, race or ethnicity, ethnic background, ethnic "
+        "origin",
     ),
     _field(
         "age",
@@ -496,21 +572,21 @@ FIELDS: tuple[Field, ...] = (
         "protected",
         "date",
         "Date of birth.",
-        "date of birth, dob, birthdate, birthday",
+        "date of birth, dob, birthday, date of birth dd mm yyyy, geburtsdatum",
     ),
     _field(
         "nationality",
         "protected",
         "category",
         "Nationality.",
-        "citizenship",
+        "citizenship, nationalities, citizenship country, country of citizenship",
     ),
     _field(
         "disability",
         "protected",
         "category",
         "Disability status.",
-        "disability status, disabled",
+        "disability status, disabled, has disability, disability indicator",
     ),
 )
 

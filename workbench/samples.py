@@ -46,6 +46,8 @@ _SIGNALS = (
     "customer_rescue",
     "prototypes_ahead",
 )
+# Nobody is promoted before there is something to judge by.
+_FIRST_PROMOTION = 3
 # Levels of people who manage people are counted apart from those of engineers.
 _GRADES = {"manager": "M1", "director": "M2"}
 # Standard deviation of output within level and cycle: ability, streak and the noise of the counts.
@@ -63,16 +65,16 @@ _SIGNAL_COUNTS = (
 # What each planted kind of engineer does more of than others: hands-on output first, then the
 # signals in order.
 _KINDS: dict[str, tuple[float, ...]] = {
-    "Lead Engineer": (0.6, 0.2, 0.2, 0.0, 1.7, 1.5, 0.2),
-    "Software Architect": (-0.1, 1.3, 1.7, 1.8, 0.1, -0.2, 0.5),
-    "Principal Architect": (0.3, 1.6, 1.8, 1.7, 1.6, 0.6, 1.8),
-    "Strong engineer": (1.2, -0.2, -0.3, -0.3, -0.6, 0.2, -0.1),
+    "Lead Engineer": (0.6, 0.3, 0.3, 0.0, 2.8, 2.6, 0.3),
+    "Software Architect": (-0.1, 2.4, 2.8, 3.0, 0.2, -0.3, 0.8),
+    "Principal Architect": (0.3, 2.7, 3.0, 2.8, 2.7, 1.0, 3.0),
+    "Strong engineer": (1.2, -0.3, -0.5, -0.5, -1.0, 0.3, -0.2),
 }
 _KIND_SHARES = {
-    "Lead Engineer": 0.10,
-    "Software Architect": 0.08,
-    "Principal Architect": 0.05,
-    "Strong engineer": 0.15,
+    "Lead Engineer": 0.18,
+    "Software Architect": 0.14,
+    "Principal Architect": 0.08,
+    "Strong engineer": 0.2,
 }
 _FIRST_NAMES = (
     "Ada Aisha Alan Amara Anders Ana Arjun Beatriz Bjarne Carlos Chen Chloe Daniel Dmitri Edsger "
@@ -267,10 +269,10 @@ def _hire(people: int, cycles: int, rng: np.random.Generator) -> _Staff:
         p=[*_KIND_SHARES.values(), 1 - sum(_KIND_SHARES.values())],
     )
     shift = np.array([_KINDS.get(kind, (0.0,) * 7) for kind in kinds])
-    leads = (kinds == "Lead Engineer") & (rng.random(people) < 0.2)
+    leads = (kinds == "Lead Engineer") & (rng.random(people) < 0.12)
     roles[leads] = "Lead Engineer"
     architects = np.isin(kinds, ["Software Architect", "Principal Architect"])
-    roles[architects & (rng.random(people) < 0.2)] = "Software Architect"
+    roles[architects & (rng.random(people) < 0.1)] = "Software Architect"
     team = rng.integers(0, teams, people)
     team[directors : directors + teams] = np.arange(teams)
     joins = np.where(rng.random(people) < 0.2, rng.integers(0, cycles, people), 0)
@@ -287,7 +289,7 @@ def _hire(people: int, cycles: int, rng: np.random.Generator) -> _Staff:
         start_role=list(roles),
         kind=list(kinds),
         ability=0.6 * rng.standard_normal(people) + shift[:, 0],
-        signals=0.6 * rng.standard_normal((people, len(_SIGNALS))) + shift[:, 1:],
+        signals=0.4 * rng.standard_normal((people, len(_SIGNALS))) + shift[:, 1:],
         severity=0.35 * rng.standard_normal(people),
         joins=joins,
         leaves=np.maximum(leaves, joins + 1),
@@ -319,7 +321,7 @@ def _live(staff: _Staff, plan: _Plan, cycles: int, rng: np.random.Generator) -> 
         engineers = years.present[:, t] & (years.role[:, t] == "engineer")
         moving = engineers & (rng.random(people) < 0.08)
         years.team[moving, t] = rng.integers(0, int(staff.team.max()) + 1, int(moving.sum()))
-        if t >= 2:
+        if t >= _FIRST_PROMOTION:
             _promote(years, staff, plan, t, lead, rng)
         years.manager[:, t] = [_manager(i, years, t, lead) for i in range(people)]
         streak = 0.6 * streak + 0.4 * rng.standard_normal(people)
@@ -370,8 +372,12 @@ def _promote(
     rise = free & (rng.random(people) < _odds(-3.2 + 0.9 * recent)) & (years.level[:, t] < 4)
     years.level[rise, t] += 1
     eligible = free & (years.level[:, t] >= 2)
-    chance = _chances(plan.selection * recent, eligible, plan.promoted_share / max(cycles - 3, 1))
-    chosen = (rng.random(people) < chance) & (t <= max(cycles - 2, 2))
+    chance = _chances(
+        plan.selection * recent,
+        eligible,
+        plan.promoted_share / max(cycles - _FIRST_PROMOTION - 1, 1),
+    )
+    chosen = (rng.random(people) < chance) & (t <= max(cycles - 2, _FIRST_PROMOTION))
     years.promoted_at[chosen], years.drop[chosen] = t, plan.planted[chosen]
     years.role[chosen, t] = "manager"
     lead.update({int(years.team[i, t]): int(i) for i in np.flatnonzero(chosen)})
@@ -433,7 +439,7 @@ def _work(
     for header, mean, behind in _SIGNAL_COUNTS:
         signal = staff.signals[:, [_SIGNALS.index(name) for name in behind]].mean(axis=1)
         signal = signal + 0.3 * rng.standard_normal(people)
-        rate = mean * np.exp(0.7 * signal) * (1 - leave)
+        rate = mean * np.exp(0.8 * signal) * (1 - leave)
         years.counts[header][:, t] = rng.poisson(rate)
     severity = np.where(years.manager[:, t] >= 0, staff.severity[years.manager[:, t]], 0.0)
     rating = 3 + 0.8 * output - severity + 0.45 * rng.standard_normal(people)

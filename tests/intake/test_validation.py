@@ -1,0 +1,172 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from workbench.intake.panel import read_panel
+
+
+def problems_of(**columns):
+    table = {name.replace("_", " "): values for name, values in columns.items()}
+    return read_panel(pd.DataFrame(table)).problems
+
+
+def found(problems, reason):
+    return problems[problems["reason"] == reason].reset_index(drop=True)
+
+
+def people(n):
+    return [f"E{i}" for i in range(n)]
+
+
+def test_the_frame_has_the_same_columns_whether_there_are_problems_or_not():
+    names = ["severity", "reason", "sheet", "cell", "person_id", "field", "value", "message"]
+    assert list(problems_of(Employee_ID=["E1"], Cycle=["2024"]).columns) == names
+
+
+def test_the_most_severe_come_first():
+    problems = problems_of(
+        Employee_ID=["E1", ""], Cycle=["2024"] * 2, Commits=["#REF!", 3], Talks=[-1, 1]
+    )
+    order = problems["severity"].map({"error": 0, "warning": 1, "note": 2})
+    assert order.is_monotonic_increasing
+    assert order.nunique() == 3
+
+
+def test_repeats_are_listed_up_to_a_limit_and_then_counted():
+    problems = problems_of(Employee_ID=people(34), Cycle=["2024"] * 34, Commits=["x"] * 34)
+    repeats = found(problems, "not_a_number")
+    assert len(repeats) == 21
+    assert repeats["cell"].tolist()[:2] == ["C2", "C3"]
+    assert "and 14 more cells" in repeats["message"].iloc[-1]
+    assert repeats["person_id"].tolist()[:20] == people(20)
+
+
+def test_a_row_with_values_but_nobody_is_an_error():
+    problems = problems_of(Employee_ID=["E1", ""], Cycle=["2024"] * 2, Title=["a", "b"])
+    [row] = found(problems, "missing_person_id")[["severity", "cell"]].to_numpy().tolist()
+    assert row == ["error", "A3"]
+
+
+def test_a_row_without_a_cycle_is_an_error_and_is_left_out():
+    intake = read_panel(pd.DataFrame({"Employee ID": ["E1", "E2"], "Cycle": ["2024", ""]}))
+    assert found(intake.problems, "missing_cycle")["cell"].tolist() == ["B3"]
+    assert intake.panel.reviews["person_id"].tolist() == ["E1"]
+
+
+@pytest.mark.parametrize(
+    ("header", "value"), [("Commits", -1), ("Leave Share", 450), ("FTE", -0.2), ("Age", 7)]
+)
+def test_impossible_numbers_are_missing_and_told(header, value):
+    intake = read_panel(pd.DataFrame({"Employee ID": ["E1"], "Cycle": ["2024"], header: [value]}))
+    [message] = found(intake.problems, "impossible_number")["message"]
+    assert message.startswith(f'{header}: "{value}" cannot be: a value')
+    field = header.lower().replace(" ", "_")
+    frame = intake.panel.people if field == "age" else intake.panel.reviews
+    assert frame[field].isna().all()
+
+
+def test_same_rows_are_a_note_and_different_ones_a_warning():
+    problems = problems_of(
+        Employee_ID=["E1", "E1", "E2", "E2"], Cycle=["2024"] * 4, Commits=[1, 1, 2, 3]
+    )
+    assert found(problems, "repeated_rows")[["severity", "cell"]].to_numpy().tolist() == [
+        ["note", "A3"]
+    ]
+    [conflict] = found(problems, "conflicting_rows").to_dict("records")
+    assert (conflict["severity"], conflict["cell"], conflict["person_id"]) == (
+        "warning",
+        "A5",
+        "E2",
+    )
+    assert "differ in commits" in conflict["message"]
+
+
+def test_of_different_rows_the_last_counts_and_gaps_are_filled():
+    table = pd.DataFrame(
+        {"Employee ID": ["E1"] * 2, "Cycle": "2024", "Commits": [1, 3], "Talks": [5, None]}
+    )
+    assert read_panel(table).panel.reviews[["commits", "talks"]].to_numpy().tolist() == [[3, 5]]
+
+
+def test_a_promotion_before_the_first_day_is_told_once():
+    problems = problems_of(
+        Employee_ID=["E1", "E1"],
+        Cycle=["2023", "2024"],
+        Hire_Date=["2020-05-01"] * 2,
+        Promotion_Date=["2019-01-01"] * 2,
+    )
+    assert found(problems, "promotion_before_hire")["cell"].tolist() == ["D2"]
+
+
+def test_circles_of_managers_are_told_once():
+    problems = problems_of(
+        Employee_ID=["A", "B", "C", "D"] * 2,
+        Cycle=["2023"] * 4 + ["2024"] * 4,
+        Manager_ID=["B", "C", "A", "A"] * 2,
+    )
+    [row] = found(problems, "manager_circle").to_dict("records")
+    assert row["cell"] == "C2"
+    assert "C manages B manages A manages C" in row["message"]
+
+
+def test_people_who_manage_themselves_are_a_circle():
+    problems = problems_of(Employee_ID=["A", "B"], Cycle=["2024"] * 2, Manager_ID=["A", "A"])
+    assert len(found(problems, "manager_circle")) == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "noted"), [("Zorblax III", True), ("Product Manager", False), ("Accountant", False)]
+)
+def test_titles_without_a_known_word_are_noted(title, noted):
+    problems = problems_of(Employee_ID=["E1"], Cycle=["2024"], Job_Title=[title])
+    assert found(problems, "unreadable_title").empty is not noted
+
+
+def test_missing_and_unreadable_cycles_are_told():
+    problems = problems_of(Employee_ID=["E1"] * 3, Cycle=["2022H1", "2023H1", "Pilot"])
+    assert found(problems, "missing_cycle")["value"].tolist() == ["2022H2"]
+    assert found(problems, "unreadable_cycle")["value"].tolist() == ["Pilot"]
+
+
+def test_groups_of_fields_that_are_absent_are_told():
+    reasons = set(problems_of(Employee_ID=["E1"], Cycle=["2024"])["reason"])
+    assert {"no_titles", "no_ratings", "no_technical_output", "no_managers"} <= reasons
+    full = problems_of(
+        Employee_ID=["E1"],
+        Cycle=["2024"],
+        Title=["Engineer"],
+        Rating=[3],
+        Commits=[1],
+        Manager=["E1"],
+    )
+    assert not {"no_titles", "no_ratings", "no_technical_output", "no_managers"} & set(
+        full["reason"]
+    )
+
+
+def test_unknown_rating_words_are_told_with_what_to_do():
+    problems = problems_of(
+        Employee_ID=people(3), Cycle=["2024"] * 3, Rating=["Meets", "Exceedss", "Below"]
+    )
+    [row] = found(problems, "unknown_rating").to_dict("records")
+    assert (row["cell"], row["value"], row["field"]) == ("C3", "Exceedss", "rating_manager")
+    assert "Below, Meets or Exceeds" in row["message"]
+
+
+def test_text_of_the_sheet_cannot_change_a_message():
+    problems = problems_of(Employee_ID=["E1"], Cycle=["2024"], Commits=["{value} {0} %s"])
+    assert '"{value} {0} %s" is not a number' in found(problems, "not_a_number")["message"].iloc[0]
+
+
+def test_a_clean_table_has_no_problems_but_notes():
+    rng = np.random.default_rng(0)
+    problems = problems_of(
+        Employee_ID=people(20),
+        Cycle=["2024H1"] * 20,
+        Job_Title=["Software Engineer"] * 20,
+        Manager_ID=["E0"] * 19 + [None],
+        Rating=rng.integers(1, 6, 20),
+        Commits=rng.poisson(9, 20),
+    )
+    assert set(problems["severity"]) <= {"note", "warning"}
+    assert set(problems["reason"]) <= {"no_force_multiplier", "manager_circle"}
