@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 import workbench
 
 HERE = Path(__file__).parent
+PLANTED = HERE / "planted"
 SEED = 7
 # A fixed date keeps a second run from changing the files.
 WRITTEN = datetime.datetime(2025, 1, 15, tzinfo=datetime.UTC).replace(tzinfo=None)
@@ -168,5 +169,6 @@ if __name__ == "__main__":
     made = workbench.make_company(people=400, cycles=8, seed=SEED)
     write_clean(made, HERE / "clean_company.xlsx")
     write_messy(made, HERE / "messy_company.xlsx")
-    made.truth.declines.to_csv(HERE / "planted_declines.csv", index=False)
-    made.truth.roles.query("role != 'None'").to_csv(HERE / "planted_roles.csv", index=False)
+    PLANTED.mkdir(exist_ok=True)
+    made.truth.declines.to_csv(PLANTED / "declines.csv", index=False)
+    made.truth.roles.query("role != 'None'").to_csv(PLANTED / "roles.csv", index=False)
