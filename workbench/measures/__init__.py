@@ -1,0 +1,1 @@
+"""Measures: columns of the reviews as numbers, and those as scores that can be compared."""

@@ -1,0 +1,92 @@
+"""Force multiplication: what others achieve through a person, as six signals.
+
+`EVIDENCE` has one row for each column that says something about it, with the direction that is
+good. `FORCE_MULTIPLIER` has the six signals; each is the mean of those of its pieces of evidence
+that are there, after each piece was made comparable between people. A new signal is one row there;
+a new column one row in `EVIDENCE` and its name in the signals on which it bears.
+"""
+
+from workbench.measures.measure import Direction, Measure, mean_of, per_exposure, recorded
+
+__all__ = ["EVIDENCE", "FORCE_MULTIPLIER"]
+
+
+def _count(field: str, label: str, description: str) -> Measure:
+    """Declare a count of which more is better."""
+    return Measure(field, label, description, (field,), "better", per_exposure(field))
+
+
+def _value(field: str, label: str, description: str, higher_is: Direction = "better") -> Measure:
+    """Declare a rating or a share, which time away does not shrink."""
+    return Measure(field, label, description, (field,), higher_is, recorded(field))
+
+
+def _signal(name: str, label: str, statement: str, *evidence: str) -> Measure:
+    """Declare a signal by the statement it stands for and the evidence that bears on it."""
+    return Measure(name, label, statement, evidence, "better", mean_of(*evidence))
+
+
+EVIDENCE: tuple[Measure, ...] = (
+    _count("mentees", "mentees", "People mentored, per full-time cycle."),
+    _count("mentoring_hours", "mentoring hours", "Hours spent mentoring, per full-time cycle."),
+    _count(
+        "cross_team_reviews",
+        "reviews for other teams",
+        "Reviews given on other teams' work, per full-time cycle.",
+    ),
+    _count("design_reviews", "design reviews", "Designs of others reviewed, per full-time cycle."),
+    _count("talks", "talks", "Talks and teaching sessions given, per full-time cycle."),
+    _count("prototypes", "prototypes", "Prototypes built ahead of planned work."),
+    _count("escalations_resolved", "escalations solved", "Customer escalations solved."),
+    _value("rework_rate", "rework", "Share of the work led that had to be redone.", "worse"),
+    _value("team_retention", "team retention", "Share of the team that stayed."),
+    _value("multiplier_rating", "multiplier rating", "Rating of what others achieve through them."),
+    _count("design_docs", "design documents", "Design documents written, per full-time cycle."),
+)
+
+FORCE_MULTIPLIER: tuple[Measure, ...] = (
+    _signal(
+        "durable_solutions",
+        "durable solutions",
+        "Helps engineers at all levels create solutions that last longer, are easier to maintain "
+        "and respond better to change.",
+        "rework_rate",
+        "design_reviews",
+        "multiplier_rating",
+    ),
+    _signal(
+        "integration_foresight",
+        "integration foresight",
+        "Thought integration problems through, so that there are fewer surprises.",
+        "cross_team_reviews",
+        "design_reviews",
+    ),
+    _signal(
+        "long_term_design",
+        "long-term design",
+        "Short-term solutions do not paint everyone into an architectural corner.",
+        "design_docs",
+        "design_reviews",
+    ),
+    _signal(
+        "team_learning",
+        "team learning",
+        "The team keeps learning from them, so people stay.",
+        "mentees",
+        "mentoring_hours",
+        "talks",
+        "team_retention",
+    ),
+    _signal(
+        "customer_rescue",
+        "customer rescue",
+        "Codes up a solution for an upset customer so that the team keeps to its planned work.",
+        "escalations_resolved",
+    ),
+    _signal(
+        "prototypes_ahead",
+        "prototypes ahead",
+        "Has prototypes ready before the next big effort starts.",
+        "prototypes",
+    ),
+)
