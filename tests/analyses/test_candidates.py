@@ -172,6 +172,17 @@ def test_reasons_name_the_highest_signals_of_the_role_with_their_rank() -> None:
     assert not any("prototypes" in reason for reason in reasons)
 
 
+@pytest.mark.parametrize(("at_top", "named"), [(4, True), (40, False)])
+def test_the_top_rungs_are_for_a_highest_level_that_few_hold(at_top: int, named: bool) -> None:
+    frame = blob(200)
+    frame["level"] = ["L5"] * at_top + ["L4"] * 60 + ["L3"] * (140 - at_top)
+    # The profile of a director of architecture.
+    frame.loc[:3, list(SIGNALS)] = [0.0, 2.0, 2.4, 2.6, 2.5, 0.6, 0.6]
+    roles = cluster_candidates(frame).members.set_index("person_id")["role"]
+    assert (roles.loc["p0000"] == "Director of Architecture") == named
+    assert named or not roles.isin(["Director of Architecture", "CTO"]).any()
+
+
 def test_who_has_no_role_is_told_what_was_nearest() -> None:
     members = cluster_candidates(blob()).members
     nobody = members[members["role"] == NO_ROLE]

@@ -136,6 +136,7 @@ _GONE = re.compile(r"\b(?:left|leaver|terminated|resigned|inactive|retired|dismi
 _HIGHEST_SCORE = 3.5
 _LEAST_SIGNALS = 3
 _LEAST_LEVELS = 3
+_MOST_AT_TOP = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +287,7 @@ def cluster_candidates(
     ----------
     signals
         One row per person: `person_id` and numeric columns; any of `SIGNALS` can be read as roles.
-        `level`, where it is there, opens the roles that need reach to the highest level. Protected
+        `level` opens the roles that need reach to the highest one, where few hold it. Protected
         attributes are never used.
     random_state
         Seed of everything random.
@@ -375,9 +376,11 @@ def _read_pool(signals: pd.DataFrame) -> _Pool:
     if "level" in signals:
         level = _text(signals, "level").groupby(signals["person_id"].astype(str)).max()
         levels = _rank_levels(level.reindex(values.index.astype(str)))
-    has_levels = levels.nunique() >= _LEAST_LEVELS
+    highest = levels.to_numpy(float) == levels.max()
+    # A highest level that many hold is a grade of engineers, not a seat at the top.
+    has_levels = levels.nunique() >= _LEAST_LEVELS and highest.mean() <= _MOST_AT_TOP
     if has_levels:
-        top = levels.to_numpy(float) == levels.max()
+        top = highest
     return _Pool(values.index, scores, below, known, top, has_levels, tuple(notes))
 
 
@@ -712,12 +715,15 @@ def _note_evidence(pool: _Pool, enough: _Mask, min_evidence_share: float) -> lis
 def _note_roles(pool: _Pool, own: _Roles, profiles: pd.DataFrame, labels: _Labels) -> list[str]:
     """Say how roles were named and how far the clusters agree with them."""
     if sum(column in SIGNALS for column in pool.scores.columns) < _LEAST_SIGNALS:
-        return [f"No roles: the profiles need at least {_LEAST_SIGNALS} of {', '.join(SIGNALS)}."]
+        return [
+            f"No roles: the profiles need at least {_LEAST_SIGNALS} of "
+            f"{', '.join(map(_words, SIGNALS))}."
+        ]
     notes = [
         "Director of Architecture and CTO are considered only for people of the highest level."
         if pool.has_levels
         else "Director of Architecture and CTO need a reach that the signals do not show; without "
-        "at least three levels in order they are not named."
+        "three levels in order, the highest held by few, they are not named."
     ]
     if len(profiles) > 1:
         of_cluster = profiles["role"].to_numpy()[labels]
