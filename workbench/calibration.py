@@ -1,0 +1,158 @@
+"""The flow from a spreadsheet to findings, top to bottom, one cached step a line.
+
+It computes nothing itself: every step is a call of the function that does.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import pandas as pd
+
+from workbench.analyses.candidates import Candidates, cluster_candidates, select_pool
+from workbench.analyses.decline import Declines, find_declines
+from workbench.analyses.promotions import find_promotions
+from workbench.intake.panel import Panel, read_panel
+from workbench.intake.readers import Source
+from workbench.measures.scoring import score_reviews, summarise_signals
+from workbench.settings import Settings
+
+__all__ = ["Calibration", "load"]
+
+
+@dataclass(frozen=True, repr=False)
+class Calibration:
+    """One calibration: its data, what is wrong with them, and every finding on demand.
+
+    Attributes
+    ----------
+    panel
+        The data: reviews, people, ratings.
+    columns
+        What each header was taken for: sheet, header, field, confidence, how.
+    problems
+        Every problem in the data: severity, reason, sheet, cell, person_id, field, value, message.
+    source
+        The name of the file or tables that it came from.
+    settings
+        Every threshold used.
+    """
+
+    panel: Panel
+    columns: pd.DataFrame
+    problems: pd.DataFrame
+    source: str
+    settings: Settings = field(default_factory=Settings)
+
+    def __repr__(self) -> str:
+        """Say how much there is, and nothing of what is in it: a notebook keeps what it prints."""
+        return f"<Calibration of {self.source}: {self.panel!r}, {len(self.problems)} problems>"
+
+    def with_settings(self, settings: Settings) -> "Calibration":
+        """Take the same data with other thresholds; nothing found so far is carried over."""
+        return replace(self, settings=settings)
+
+    @cached_property
+    def promotions(self) -> pd.DataFrame:
+        """Who moved where: person_id, cycle, kind, from_title, to_title, source."""
+        return find_promotions(self.panel.reviews)
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """Both halves of technical output and the signals, by person_id and cycle."""
+        return score_reviews(self.panel.reviews, min_cohort=self.settings.min_cohort)
+
+    @cached_property
+    def declines(self) -> Declines:
+        """Whose technical output fell after a promotion to management, beyond similar people's."""
+        return find_declines(
+            self._beside_scores("technical_output", ["track", "level", "rater_id", "team"]),
+            self.promotions,
+            fdr=self.settings.fdr,
+            interval_level=self.settings.interval_level,
+            min_pre_cycles=self.settings.min_pre_cycles,
+            min_post_cycles=self.settings.min_post_cycles,
+            min_placebos=self.settings.min_placebos,
+            random_state=self.settings.random_state,
+        )
+
+    @cached_property
+    def signals(self) -> pd.DataFrame:
+        """One row per person who could lead technically, with the recent value of each signal."""
+        pool = select_pool(self.panel.reviews, self.declines.flags)
+        recent = summarise_signals(self.scores, recent_cycles=self.settings.recent_cycles)
+        known = self.panel.people.reindex(columns=["person_id", "level"]).dropna(axis=1, how="all")
+        return recent.merge(pool, on="person_id").merge(known, on="person_id", how="left")
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """Who resembles which role of the technical-leadership track, and why."""
+        return cluster_candidates(
+            self.signals,
+            random_state=self.settings.random_state,
+            max_clusters=self.settings.max_clusters,
+            cluster_stability=self.settings.cluster_stability,
+            min_evidence_share=self.settings.min_evidence_share,
+            min_role_similarity=self.settings.min_role_similarity,
+        )
+
+    def _beside_scores(self, score: str, context: list[str]) -> pd.DataFrame:
+        """Put a score beside what the reviews say of the same person and cycle."""
+        keys = ["person_id", "cycle"]
+        known = [column for column in context if column in self.panel.reviews]
+        return self.scores[[*keys, score]].merge(
+            self.panel.reviews[[*keys, *known]], on=keys, how="left", validate="one_to_one"
+        )
+
+
+def load(
+    source: Source,
+    *,
+    password: str | None = None,
+    columns: Mapping[str, str | None] | None = None,
+    settings: Settings | None = None,
+    progress: Callable[[str, float], None] | None = None,
+) -> Calibration:
+    """Read a calibration spreadsheet and say everything that is wrong with it, at once.
+
+    Parameters
+    ----------
+    source
+        A path, a list of paths, a folder, the bytes of a file, an open file, a frame, or a list or
+        dict of frames (by sheet name).
+    password
+        Password of a protected workbook.
+    columns
+        What a header stands for, where the guess is wrong: header to field name, or to None for a
+        column to be kept as it is.
+    settings
+        Thresholds other than the defaults.
+    progress
+        Is told what is being done, and how much is done already, from 0 to 1.
+
+    Returns
+    -------
+    Calibration
+        The data, its problems, and every finding when it is asked for.
+
+    Raises
+    ------
+    WorkbenchError
+        Where nothing can be read: the message says what was given, what is accepted and what to do.
+
+    Examples
+    --------
+    >>> import workbench
+    >>> company = workbench.make_company(people=60, cycles=4, seed=1)
+    >>> calibration = workbench.load(company.tables)
+    >>> calibration.panel.reviews["cycle"].unique().tolist()
+    ['2021H1', '2021H2', '2022H1', '2022H2']
+    """
+    read = read_panel(source, password=password, columns=columns, progress=progress)
+    return Calibration(
+        panel=read.panel,
+        columns=read.columns,
+        problems=read.problems,
+        source=read.source,
+        settings=settings or Settings(),
+    )

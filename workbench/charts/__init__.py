@@ -1,0 +1,1 @@
+"""One chart file for each analysis: a result comes in, an Altair chart goes out."""

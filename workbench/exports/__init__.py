@@ -1,0 +1,5 @@
+"""What leaves the workbench: files for people who do not run it."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,122 @@
+"""The answer to each question in a sentence, the same on screen, in the report, in a terminal."""
+
+from workbench.calibration import Calibration
+from workbench.ladder import ROLES
+
+__all__ = ["answer_candidates", "answer_declines", "answer_problems", "count"]
+
+
+def count(number: int, one: str, many: str) -> str:
+    """Write a number with its noun.
+
+    Examples
+    --------
+    >>> count(1, "person", "people"), count(1200, "person", "people"), count(0, "flag", "flags")
+    ('1 person', '1,200 people', 'no flags')
+    """
+    return f"{f'{number:,}' if number else 'no'} {one if number == 1 else many}"
+
+
+def answer_problems(calibration: Calibration) -> str:
+    """Say what was read and whether it is sound.
+
+    Parameters
+    ----------
+    calibration
+        Its `panel` and `problems` are used.
+
+    Returns
+    -------
+    str
+        One sentence of people, cycles and problems by how bad they are.
+    """
+    severity = calibration.problems["severity"].value_counts()
+    reviews = calibration.panel.reviews
+    found = [
+        count(int(severity.get(code, 0)), one, many)
+        for code, one, many in (
+            ("error", "error", "errors"),
+            ("warning", "warning", "warnings"),
+            ("note", "note", "notes"),
+        )
+        if severity.get(code, 0)
+    ]
+    size = (
+        f"{count(reviews['person_id'].nunique(), 'person', 'people')} in "
+        f"{count(reviews['cycle'].nunique(), 'cycle', 'cycles')} could be read"
+    )
+    if not found:
+        return f"{size}; nothing is wrong with the cells."
+    return f"{size}, with {' and '.join(', '.join(found).rsplit(', ', 1))}."
+
+
+def answer_declines(calibration: Calibration) -> str:
+    """Say whose technical output fell beyond similar people's, and how many cannot be judged.
+
+    Parameters
+    ----------
+    calibration
+        Its `declines` are used.
+
+    Returns
+    -------
+    str
+        One or two sentences with the number promoted, judged and flagged.
+    """
+    declines = calibration.declines
+    if declines.n_promoted == 0:
+        return "Nobody was seen being promoted to management, so no decline can be assessed."
+    promoted = count(declines.n_promoted, "person", "people")
+    if declines.n_judged == 0:
+        return f"{promoted} moved to management; none of them can be judged from these data."
+    flagged = int(declines.flags["flagged"].sum())
+    found = (
+        f"Of {promoted} promoted to management, {declines.n_judged:,} can be judged; the technical "
+        f"output of {flagged or 'none'} fell more than that of similar people."
+    )
+    if not flagged:
+        return found
+    expected = declines.fdr * flagged
+    wrong = "fewer than one" if expected < 1 else f"about {expected:.0f}"
+    return f"{found} On average {wrong} of these {flagged} would be a false alarm."
+
+
+def answer_candidates(calibration: Calibration) -> str:
+    """Say how many people resemble a role of the technical-leadership track.
+
+    Parameters
+    ----------
+    calibration
+        Its `candidates` are used.
+
+    Returns
+    -------
+    str
+        One or two sentences with the pool, the roles and whether there are separate groups.
+    """
+    candidates = calibration.candidates
+    if candidates.n_pool == 0:
+        return "Nobody has enough signals of technical leadership to be compared."
+    roles = candidates.members["role"].value_counts()
+    named = [
+        f"{count(int(roles[role]), role, _plural(role))}" for role in ROLES if roles.get(role, 0)
+    ]
+    pool = count(candidates.n_pool, "person", "people")
+    groups = int((candidates.profiles["cluster"] >= 0).sum())
+    structure = (
+        f"They form {groups} groups."
+        if groups > 1
+        else "They form no separate groups; the roles come from each person's own profile."
+    )
+    if not named:
+        return f"None of {pool} resembles a role of the technical-leadership track. {structure}"
+    total = int(roles.reindex(list(ROLES)).sum())
+    return (
+        f"{total} of {pool} resemble a role of the technical-leadership track: "
+        f"{', '.join(named)}. {structure}"
+    )
+
+
+def _plural(role: str) -> str:
+    """Name several holders of a role."""
+    return role.replace("Director", "Directors") if role.startswith("Director") else f"{role}s"
