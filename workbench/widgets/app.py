@@ -1,0 +1,143 @@
+"""The workbench on one screen: choose a file, check it, see declines, see candidates.
+
+Every widget is built once and then updated; nothing of the people is kept in the notebook that
+shows it.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import ipywidgets
+
+from workbench.calibration import Calibration, load
+from workbench.errors import ProtectedFileError
+from workbench.widgets.anchor import Anchor
+from workbench.widgets.candidate_map import CandidateMap
+from workbench.widgets.data_check import DataCheck
+from workbench.widgets.decline_list import DeclineList
+from workbench.widgets.file_chooser import FileChooser
+from workbench.widgets.notice import Notice
+
+__all__ = ["Workbench"]
+
+STYLE = (Path(__file__).parent / "app.css").read_text(encoding="utf-8")
+STEPS = ("1  Choose a file", "2  Check the data", "3  Declines", "4  Candidates")
+
+
+class Workbench(ipywidgets.VBox):
+    """The whole workbench as one widget.
+
+    Parameters
+    ----------
+    calibration
+        What `workbench.load` gave; without it the workbench starts with choosing a file.
+    folder
+        Where to look for spreadsheets.
+
+    Examples
+    --------
+    >>> bench = Workbench()
+    >>> bench.step
+    0
+    """
+
+    def __init__(self, calibration: Calibration | None = None, *, folder: str | Path = ".") -> None:
+        """Build every step once; those that need data wait for them."""
+        self.notice = Notice()
+        self.top = Anchor()
+        self.calibration: Calibration | None = None
+        self._stale: set[int] = set()
+        self.chooser = FileChooser(Path(folder), self.notice, self._load)
+        self.check = DataCheck(self.notice)
+        self.declines = DeclineList(self.notice)
+        self.candidates = CandidateMap(self.notice)
+        self.steps = ipywidgets.ToggleButtons(
+            options=[(words, number) for number, words in enumerate(STEPS)], value=0
+        )
+        self.names = ipywidgets.Checkbox(
+            description="Show names", value=False, indent=False, layout={"width": "120px"}
+        )
+        self.pages = ipywidgets.Stack(
+            [self.chooser, self.check, self.declines, self.candidates], selected_index=0
+        )
+        self.steps.observe(self.notice.guard(lambda _: self._turn_to()), "value")
+        self.names.observe(self.notice.guard(lambda _: self._relabel()), "value")
+        self.steps.add_class("wb-steps")
+        bar = ipywidgets.HBox([self.steps, self.names])
+        bar.add_class("wb-bar")
+        style = ipywidgets.HTML(f"<style>{STYLE}</style>", layout={"display": "none"})
+        super().__init__([style, self.top, bar, self.notice, self.pages])
+        self.add_class("wb")
+        if calibration is None:
+            self.notice.say("Choose the spreadsheet of your reviews. It stays on this machine.")
+        else:
+            self.show(calibration)
+
+    def __repr__(self) -> str:
+        """Say what it is and nothing of what it shows: a notebook keeps what it prints."""
+        return "<Workbench>"
+
+    @property
+    def step(self) -> int:
+        """The step on screen, counted from 0."""
+        return int(self.steps.value)
+
+    def show(self, calibration: Calibration) -> None:
+        """Show another calibration, beginning with what is wrong with its data."""
+        self.calibration = calibration
+        self._stale = {1, 2, 3}
+        if self.step == 1:
+            self._turn_to()
+        else:
+            self.steps.value = 1
+
+    def _load(self, source: Path | bytes, name: str, password: str | None) -> None:
+        """Read the chosen file; a protected one asks for its password."""
+        self.notice.say(f"Reading {name}", "busy")
+        try:
+            calibration = load(source, password=password)
+        except ProtectedFileError:
+            self.chooser.ask_password(True)
+            raise
+        self.chooser.ask_password(False)
+        self.show(calibration)
+
+    def _turn_to(self) -> None:
+        """Turn to the step that was chosen, and fill it if its data have changed."""
+        if self.calibration is None and self.step > 0:
+            self.steps.value = 0
+            self.notice.say("Choose a file first; the other steps need its data.")
+            return
+        self.pages.selected_index = self.step
+        self.top.visit()
+        if self.step in self._stale and self.calibration is not None:
+            self.notice.say("Working it out", "busy")
+            self._fill(self.step, self.calibration)
+            self._stale.discard(self.step)
+        if self.calibration is not None:
+            self.notice.say(f"{self.calibration.source}", "done")
+
+    def _fill(self, step: int, calibration: Calibration) -> None:
+        """Show a calibration in one step."""
+        fillers: dict[int, Callable[[], None]] = {
+            1: partial(self.check.show, calibration),
+            2: lambda: self.declines.show(calibration, self._labels(calibration)),
+            3: lambda: self.candidates.show(calibration, self._labels(calibration)),
+        }
+        fillers[step]()
+
+    def _labels(self, calibration: Calibration) -> dict[str, str]:
+        """Give the text for each person: the id, and the name only where it is asked for."""
+        people = calibration.panel.people
+        if not self.names.value or "name" not in people:
+            return {}
+        named = people.dropna(subset="name")
+        texts = named["name"].astype(str) + " (" + named["person_id"].astype(str) + ")"
+        return dict(zip(named["person_id"].astype(str), texts, strict=True))
+
+    def _relabel(self) -> None:
+        """Show or hide names at once on every step, also on those that are not on screen."""
+        if self.calibration is not None:
+            for step in {2, 3} - self._stale:
+                self._fill(step, self.calibration)

@@ -1,0 +1,63 @@
+"""A chart on the screen that needs no network and tells which person was clicked."""
+
+from collections.abc import Callable
+
+import altair as alt
+import ipywidgets
+
+from workbench.charts.theme import Picture
+
+__all__ = ["ChartView"]
+
+
+class ChartView(ipywidgets.VBox):
+    """Shows one chart at a time, in a box of fixed height, so that nothing jumps.
+
+    The renderer comes with the package: Altair's default would load it from a host on the
+    network. The chart's own menu is off, because its entry "Open in Vega Editor" hands the data
+    to a public page.
+
+    Parameters
+    ----------
+    name
+        CSS class of the box.
+    height
+        Height of the box, as CSS.
+    on_pick
+        Called with a person's id when a mark is clicked; the chart's selection must be named
+        `person` and select by `person_id`.
+    """
+
+    def __init__(
+        self, name: str, *, height: str, on_pick: Callable[[str], None] | None = None
+    ) -> None:
+        """Lay the box out, still without a chart."""
+        alt.JupyterChart.enable_offline()
+        self._on_pick = on_pick
+        self._chart: alt.JupyterChart | None = None
+        super().__init__(layout=ipywidgets.Layout(min_height=height, overflow="hidden"))
+        self.add_class(name)
+
+    @property
+    def spec(self) -> dict[str, object]:
+        """What was sent to the browser; empty before the first chart."""
+        return dict(self._chart.spec) if self._chart is not None else {}
+
+    def show(self, chart: Picture) -> None:
+        """Show a chart in place of the last one."""
+        if self._chart is None:
+            self._chart = alt.JupyterChart(
+                chart, embed_options={"actions": False, "renderer": "svg"}
+            )
+            self.children = (self._chart,)
+        else:
+            self._chart.chart = chart
+        # Each new chart brings new selections, so the listener is put on again.
+        if self._on_pick is not None and self._chart.selections.has_trait("person"):
+            self._chart.selections.observe(self._picked, "person")
+
+    def _picked(self, change: dict[str, object]) -> None:
+        """Pass on whom a click picked; a click beside the marks picks nobody."""
+        values = getattr(change["new"], "value", None) or []
+        if values and self._on_pick is not None:
+            self._on_pick(str(values[0]["person_id"]))
