@@ -1,0 +1,117 @@
+"""The main job as a person does it: choose a file, check it, see declines, see candidates."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def opened(open_notebook):
+    """The calibration notebook with the clean sample loaded."""
+    notebook = open_notebook()
+    notebook.run_all()
+    choose_file(notebook, "clean_company.xlsx")
+    return notebook
+
+
+def choose_file(notebook, name):
+    files = notebook.panel.locator(".wb-files select")
+    label = files.locator("option", has_text=name).first.inner_text()
+    files.select_option(label=label)
+    notebook.panel.get_by_role("button", name="Open this file").click()
+    expect(answer(notebook)).to_contain_text("could be read", timeout=60_000)
+
+
+def answer(notebook):
+    return notebook.panel.locator(".wb-answer:visible")
+
+
+def turn_to(notebook, step):
+    notebook.panel.get_by_role("button", name=step).click()
+
+
+def course_of(notebook):
+    """What the picture of one person's course says, as text."""
+    return notebook.panel.locator(".wb-course svg").text_content()
+
+
+def test_from_file_to_candidates(opened, shoot):
+    page, panel = opened.page, opened.panel
+    expect(answer(opened)).to_contain_text("400 people in 8 cycles")
+    shoot(page, "2_check")
+    turn_to(opened, "3  Declines")
+    expect(answer(opened)).to_contain_text("can be judged", timeout=60_000)
+    expect(panel.locator(".wb-ranking svg")).to_be_visible()
+    expect(panel.locator(".wb-course svg")).to_be_visible()
+    shoot(page, "3_declines")
+    turn_to(opened, "4  Candidates")
+    expect(answer(opened)).to_contain_text("technical-leadership track", timeout=60_000)
+    expect(panel.locator(".wb-map svg")).to_be_visible()
+    shoot(page, "4_candidates")
+    expect(panel.get_by_text("Traceback")).to_have_count(0)
+
+
+def test_a_click_on_a_decline_changes_the_trajectory(opened, shoot):
+    turn_to(opened, "3  Declines")
+    expect(opened.panel.locator(".wb-course svg")).to_be_visible(timeout=60_000)
+    person = opened.panel.locator(".wb-person select:visible")
+    before, chosen = course_of(opened), person.input_value()
+    rows = opened.panel.locator(".wb-ranking svg .mark-rect path")
+    rows.nth(3).click()
+    expect(person).not_to_have_value(chosen)
+    name = re.sub(r"^\W+", "", person.locator("option:checked").inner_text())
+    expect(opened.panel.locator(".wb-course svg")).to_contain_text(name)
+    assert course_of(opened) != before
+    shoot(opened.page, "3_declines_clicked")
+
+
+def test_the_list_of_people_works_by_keyboard(opened):
+    turn_to(opened, "3  Declines")
+    person = opened.panel.locator(".wb-person select:visible")
+    expect(person).to_be_visible(timeout=60_000)
+    before = person.input_value()
+    person.focus()
+    opened.page.keyboard.press("ArrowDown")
+    expect(person).not_to_have_value(before)
+
+
+def test_a_click_on_the_map_shows_the_person(opened, shoot):
+    turn_to(opened, "4  Candidates")
+    expect(opened.panel.locator(".wb-map svg")).to_be_visible(timeout=60_000)
+    person = opened.panel.locator(".wb-person select:visible")
+    chosen = person.input_value()
+    points = opened.panel.locator(".wb-map svg .mark-symbol path")
+    points.nth(40).click(force=True)
+    expect(person).not_to_have_value(chosen)
+    shoot(opened.page, "4_candidates_clicked")
+
+
+def test_the_messy_workbook_goes_through(open_notebook, shoot):
+    notebook = open_notebook()
+    notebook.run_all()
+    shoot(notebook.page, "1_choose")
+    choose_file(notebook, "messy_company.xlsx")
+    expect(answer(notebook)).to_contain_text("400 people in 8 cycles")
+    expect(notebook.panel.locator(".wb-table:visible").first).to_contain_text("2022 H1!H13")
+    shoot(notebook.page, "2_check_messy")
+
+
+def test_a_bad_file_is_said_in_words(open_notebook, lab, shoot):
+    bad = lab.root / "data_samples" / "a_picture.xlsx"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
+    try:
+        notebook = open_notebook()
+        notebook.run_all()
+        files = notebook.panel.locator(".wb-files select")
+        label = files.locator("option", has_text="a_picture").first.inner_text()
+        files.select_option(label=label)
+        notebook.panel.get_by_role("button", name="Open this file").click()
+        alert = notebook.panel.locator(".wb-notice-error")
+        expect(alert).to_contain_text("a_picture.xlsx", timeout=60_000)
+        expect(notebook.panel.get_by_text("Traceback")).to_have_count(0)
+        shoot(notebook.page, "1_bad_file")
+    finally:
+        bad.unlink()
