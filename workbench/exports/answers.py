@@ -97,6 +97,11 @@ def answer_candidates(calibration: Calibration) -> str:
     candidates = calibration.candidates
     if candidates.n_pool == 0:
         return "Nobody has enough signals of technical leadership to be compared."
+    if candidates.members["role_similarity"].isna().all():
+        return (
+            "Candidates cannot be assessed: the data say too little of what others achieve through "
+            "a person, such as mentoring, reviews across teams or design reviews."
+        )
     roles = candidates.members["role"].value_counts()
     named = [
         f"{count(int(roles[role]), role, _plural(role))}" for role in ROLES if roles.get(role, 0)

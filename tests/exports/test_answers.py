@@ -1,0 +1,62 @@
+"""The sentences say what was found, with its numbers, in every case that can come up."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from workbench.exports.answers import answer_candidates, answer_declines, answer_problems
+
+
+def _calibration(**parts):
+    reviews = pd.DataFrame({"person_id": ["1", "1", "2"], "cycle": ["2024H1", "2024H2", "2024H1"]})
+    return SimpleNamespace(panel=SimpleNamespace(reviews=reviews), **parts)
+
+
+@pytest.mark.parametrize(
+    ("severities", "end"),
+    [
+        ([], "nothing is wrong with the cells."),
+        (["warning"], "with 1 warning."),
+        (["note", "error", "note"], "with 1 error and 2 notes."),
+        (["note", "error", "warning"], "with 1 error, 1 warning and 1 note."),
+    ],
+)
+def test_problems_are_counted_by_how_bad_they_are(severities, end):
+    problems = pd.DataFrame({"severity": severities})
+    answer = answer_problems(_calibration(problems=problems))
+    assert answer.startswith("2 people in 2 cycles could be read")
+    assert answer.endswith(end)
+
+
+def _declines(promoted, judged, flagged):
+    flags = pd.DataFrame({"flagged": [True] * flagged + [False] * (promoted - flagged)})
+    found = SimpleNamespace(n_promoted=promoted, n_judged=judged, flags=flags, fdr=0.1)
+    return answer_declines(_calibration(declines=found))
+
+
+def test_declines_say_how_many_were_promoted_judged_and_flagged():
+    assert "Nobody was seen being promoted" in _declines(0, 0, 0)
+    assert "1 person moved to management; none of them can be judged" in _declines(1, 0, 0)
+    assert "output of none fell more" in _declines(9, 8, 0)
+    assert "false alarm" not in _declines(9, 8, 0)
+    assert "Of 9 people promoted to management, 8 can be judged" in _declines(9, 8, 3)
+    assert _declines(9, 8, 3).endswith("fewer than one of these 3 would be a false alarm.")
+    assert _declines(40, 38, 21).endswith("about 2 of these 21 would be a false alarm.")
+
+
+def _candidates(roles, clusters, similarity=0.8):
+    members = pd.DataFrame({"role": roles, "role_similarity": similarity})
+    profiles = pd.DataFrame({"cluster": range(clusters)})
+    found = SimpleNamespace(n_pool=len(roles), members=members, profiles=profiles)
+    return answer_candidates(_calibration(candidates=found))
+
+
+def test_candidates_say_which_roles_and_whether_there_are_groups():
+    assert "Nobody has enough signals" in _candidates([], 0)
+    assert "None of 2 people" in _candidates(["No role", "Strong engineer"], 1)
+    answer = _candidates(["Lead Engineer", "Lead Engineer", "CTO", "No role"], 3)
+    assert answer.startswith("3 of 4 people resemble a role")
+    assert "2 Lead Engineers, 1 CTO" in answer
+    assert answer.endswith("They form 3 groups.")
+    assert "cannot be assessed" in _candidates(["No role"] * 3, 1, similarity=float("nan"))
