@@ -48,11 +48,11 @@ LAYERS = {
 # Which layer may import which outside packages; the standard library is open to all.
 OUTSIDE = {
     "cli": {"rich"},
-    "host": {"jupyterlab"},
+    "host": {"jupyterlab", "jupyterlab_server"},
     "widgets": {"altair", "anywidget", "ipywidgets", "pandas", "traitlets"},
     "exports": {"jinja2", "markupsafe", "pandas"},
     "calibration": {"pandas"},
-    "charts": {"altair", "numpy", "pandas"},
+    "charts": {"altair", "numpy", "pandas", "vl_convert"},
     "samples": {"numpy", "pandas"},
     "intake": {
         "defusedxml",

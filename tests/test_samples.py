@@ -56,7 +56,7 @@ def test_people_are_promoted_on_recent_output():
 
 def test_output_falls_back_even_where_nothing_was_planted():
     seen = pd.concat(
-        _relative_output(workbench.make_company(seed=seed, decline_share=0.0)) for seed in range(8)
+        _relative_output(workbench.make_company(seed=seed, decline_share=0.0)) for seed in range(16)
     )
     before = seen.loc[seen["since"].isin([-2, -1]), "standing"].mean()
     after = seen.loc[seen["since"].isin([1, 2]), "standing"].mean()

@@ -51,7 +51,7 @@ _FIRST_PROMOTION = 3
 # Levels of people who manage people are counted apart from those of engineers.
 _GRADES = {"manager": "M1", "director": "M2"}
 # Standard deviation of output within level and cycle: ability, streak and the noise of the counts.
-_OUTPUT_SD = 0.85
+_OUTPUT_SD = 0.9
 # Header, mean count, the signals behind it.
 _SIGNAL_COUNTS = (
     ("Mentees", 0.9, ("team_learning",)),
@@ -65,10 +65,10 @@ _SIGNAL_COUNTS = (
 # What each planted kind of engineer does more of than others: hands-on output first, then the
 # signals in order.
 _KINDS: dict[str, tuple[float, ...]] = {
-    "Lead Engineer": (0.6, 0.3, 0.3, 0.0, 2.8, 2.6, 0.3),
+    "Lead Engineer": (0.4, 0.3, 0.3, 0.0, 2.8, 2.6, 0.3),
     "Software Architect": (-0.1, 2.4, 2.8, 3.0, 0.2, -0.3, 0.8),
     "Principal Architect": (0.3, 2.7, 3.0, 2.8, 2.7, 1.0, 3.0),
-    "Strong engineer": (1.2, -0.3, -0.5, -0.5, -1.0, 0.3, -0.2),
+    "Strong engineer": (1.0, -0.3, -0.5, -0.5, -1.0, 0.3, -0.2),
 }
 _KIND_SHARES = {
     "Lead Engineer": 0.18,
@@ -312,7 +312,7 @@ def _live(staff: _Staff, plan: _Plan, cycles: int, rng: np.random.Generator) -> 
     never = rng.random((people, len(_OUTPUT_COUNTS))) < [spec[4] for spec in _OUTPUT_COUNTS]
     scale = np.exp(0.35 * rng.standard_normal((len(_FAMILIES), len(_OUTPUT_COUNTS))))
     lead = {int(staff.team[i]): i for i, role in enumerate(staff.start_role) if role == "manager"}
-    streak = 0.5 * rng.standard_normal(people)
+    streak = 0.6 * rng.standard_normal(people)
     for t in range(cycles):
         years.present[:, t] = (staff.joins <= t) & (t < staff.leaves)
         years.role[:, t] = years.role[:, t - 1] if t else staff.start_role
@@ -324,7 +324,7 @@ def _live(staff: _Staff, plan: _Plan, cycles: int, rng: np.random.Generator) -> 
         if t >= _FIRST_PROMOTION:
             _promote(years, staff, plan, t, lead, rng)
         years.manager[:, t] = [_manager(i, years, t, lead) for i in range(people)]
-        streak = 0.6 * streak + 0.4 * rng.standard_normal(people)
+        streak = 0.6 * streak + 0.5 * rng.standard_normal(people)
         settled = np.isin(staff.start_role, ["manager", "director"])
         output = staff.ability + streak + 0.15 * years.level[:, t] - 1.5 * settled
         output = output - np.where(years.promoted_at <= t, years.drop, 0) * _OUTPUT_SD
@@ -432,7 +432,11 @@ def _work(
     years.on_leave[:, t] = leave
     seen = []
     for k, (header, mean, slope, shape, _) in enumerate(_OUTPUT_COUNTS):
-        rate = mean * scale[staff.family, k] * np.exp(slope * output) * (1 - leave)
+        # Those who design for the long term write more of it down.
+        lift = (
+            0.5 * staff.signals[:, _SIGNALS.index("long_term_design")] * (header == "Design Docs")
+        )
+        rate = mean * scale[staff.family, k] * np.exp(slope * output + lift) * (1 - leave)
         count = rng.poisson(rate * rng.gamma(shape, 1 / shape, people)) * ~never[:, k]
         years.counts[header][:, t] = count
         seen.append(_within_family(np.log1p(count / np.maximum(1 - leave, 0.25)), staff.family))

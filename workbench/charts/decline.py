@@ -130,7 +130,7 @@ def _forest_layers(data: alt.InlineData, width: int) -> list[alt.Chart]:
         .add_params(person)
     )
     interval = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("low:Q", title=_AXIS_TITLE, axis=difference_axis(6)),
+        x=alt.X("low:Q", title=_AXIS_TITLE, axis=difference_axis(4)),
         x2=alt.X2("high:Q"),
         color=marks,
     )

@@ -12,8 +12,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypeVar
 
-import altair as alt
-import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -22,6 +20,7 @@ from workbench.analyses.decline import Declines
 from workbench.calibration import Calibration
 from workbench.charts.candidates import plot_cluster_map, plot_profiles
 from workbench.charts.decline import plot_declines, plot_outcomes, plot_trajectory
+from workbench.charts.drawing import draw_svg
 from workbench.charts.theme import Picture, counted, plain_text
 from workbench.charts.validation import plot_problems
 from workbench.errors import WorkbenchError
@@ -165,10 +164,7 @@ def _ask(question: Callable[[], _Finding]) -> tuple[_Finding | None, str]:
 
 def _draw(chart: Picture, words: str) -> Markup:
     """Draw a chart as SVG that stands inside the page and needs nothing from outside."""
-    # The charts are held to the schema by their tests; to do it again costs more than to draw.
-    schema = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    svg = vl_convert.vegalite_to_svg(chart.to_dict(validate=False), vl_version=schema)
-    head, _, body = svg.partition(">")
+    head, _, body = draw_svg(chart).partition(">")
     # Inside HTML the namespaces are known; without them not even the look of an address remains.
     head = re.sub(r'\sxmlns(?::\w+)?="[^"]*"', "", head)
     return Markup('{} role="img" aria-label="{}">{}').format(Markup(head), words, Markup(body))

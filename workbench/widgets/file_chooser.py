@@ -71,18 +71,18 @@ class FileChooser(ipywidgets.VBox):
         self._folder = folder
         self._on_choose = on_choose
         self._uploaded: tuple[bytes, str] | None = None
-        wide = ipywidgets.Layout(width="100%")
         self.files = ipywidgets.Select(
-            rows=10,
-            layout=wide,
-            description="Spreadsheets in the folder",
-            style={"description_width": "0"},
+            rows=7,
+            layout=ipywidgets.Layout(width="calc(100% - 8px)"),
+            tooltip="Spreadsheets in your folder",
         )
         self.files.add_class("wb-files")
         self.choose = ipywidgets.Button(description="Open this file", button_style="primary")
         self.refresh = ipywidgets.Button(description="Look again")
         self.upload = ipywidgets.FileUpload(
-            accept=",".join(SPREADSHEETS), description="Upload another file"
+            accept=",".join(SPREADSHEETS),
+            description="Upload another file",
+            layout=ipywidgets.Layout(width="auto"),
         )
         self.password = ipywidgets.Password(
             description="Password", layout=ipywidgets.Layout(display="none")
@@ -92,7 +92,7 @@ class FileChooser(ipywidgets.VBox):
         self.choose.on_click(notice.guard(lambda _: self._choose()))
         self.refresh.on_click(notice.guard(lambda _: self.look()))
         self.upload.observe(notice.guard(self._take_upload), "value")
-        super().__init__([where, self.files, buttons])
+        super().__init__([where, self.files, buttons], layout=ipywidgets.Layout(width="100%"))
         self.look()
 
     def look(self) -> None:
