@@ -19,7 +19,8 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 from sklearn.mixture import GaussianMixture
 from sklearn.preprocessing import StandardScaler
 
-from workbench.analyses.candidates import SIGNALS, cluster_candidates
+from workbench.analyses.candidates import cluster_candidates
+from workbench.analyses.roles import SIGNALS
 
 Points = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]

@@ -7,15 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
-from workbench.analyses.candidates import (
-    NO_ROLE,
-    ROLE_PROFILES,
-    SIGNALS,
-    STRONG_ENGINEER,
-    Candidates,
-    cluster_candidates,
-    select_pool,
-)
+from workbench.analyses.candidates import Candidates, cluster_candidates, select_pool
+from workbench.analyses.roles import NO_ROLE, ROLE_PROFILES, SIGNALS, STRONG_ENGINEER
 from workbench.errors import InputError
 from workbench.fields import fields_with_role
 from workbench.ladder import ROLES

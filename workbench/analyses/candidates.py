@@ -10,108 +10,34 @@ A role is a resemblance on the evidence given, never a verdict.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import linear_sum_assignment
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-from workbench.analyses.clusters import Clusters, find_clusters
+from workbench.analyses.clusters import find_clusters
+from workbench.analyses.roles import (
+    LEAST_SIGNALS,
+    NO_ROLE,
+    ROLE_PROFILES,
+    SIGNALS,
+    STRONG_ENGINEER,
+    Resemblance,
+    profile_clusters,
+    resemble_roles,
+    weigh_signals,
+)
 from workbench.errors import InputError
 from workbench.settings import DEFAULTS
 
-__all__ = [
-    "NO_ROLE",
-    "POOL_RULE",
-    "ROLE_PROFILES",
-    "SIGNALS",
-    "STRONG_ENGINEER",
-    "Candidates",
-    "RoleProfile",
-    "cluster_candidates",
-    "select_pool",
-]
+__all__ = ["POOL_RULE", "Candidates", "cluster_candidates", "select_pool"]
 
 _Floats = npt.NDArray[np.float64]
 _Labels = npt.NDArray[np.int64]
 _Mask = npt.NDArray[np.bool_]
-
-SIGNALS: tuple[str, ...] = (
-    "technical_output",
-    "durable_solutions",
-    "integration_foresight",
-    "long_term_design",
-    "team_learning",
-    "customer_rescue",
-    "prototypes_ahead",
-)
-NO_ROLE = "No role"
-STRONG_ENGINEER = "Strong engineer"
-
-
-@dataclass(frozen=True, slots=True)
-class RoleProfile:
-    """What the signals of a role look like.
-
-    Attributes
-    ----------
-    role
-        A rung of technical leadership, or the strong engineer.
-    meaning
-        What the role does, in one line.
-    weights
-        How much of each of `SIGNALS` belongs to it, in their order: 0 where it does not matter
-        either way, as technical output does not for an architect, and below 0 where less of it
-        belongs to the role.
-    top_level_only
-        Whether it is considered only for people of the highest level, because it takes a reach that
-        the signals do not show.
-    """
-
-    role: str
-    meaning: str
-    weights: tuple[float, ...]
-    top_level_only: bool = False
-
-
-ROLE_PROFILES: tuple[RoleProfile, ...] = (
-    RoleProfile(
-        "Lead Engineer",
-        "Leads one team: teaches, keeps it on its planned work, builds what lasts.",
-        (0.5, 0.5, 0.2, 0.2, 1.0, 0.6, 0.0),
-    ),
-    RoleProfile(
-        "Software Architect",
-        "Designs for the long term, so that solutions of one area last.",
-        (0.0, 0.8, 0.3, 1.0, 0.2, 0.0, 0.1),
-    ),
-    RoleProfile(
-        "Principal Architect",
-        "Works across teams: sees integration problems and tries things out ahead of them.",
-        (0.0, 0.3, 1.0, 0.5, 0.4, 0.1, 0.9),
-    ),
-    RoleProfile(
-        "Director of Architecture",
-        "Sets the direction of many teams, through design and through the people who learn it.",
-        (0.0, 0.6, 0.9, 1.0, 0.9, 0.2, 0.2),
-        top_level_only=True,
-    ),
-    RoleProfile(
-        "CTO",
-        "Joins what customers need, what can be built next and where the whole is going.",
-        (0.0, 0.2, 0.6, 0.8, 0.5, 0.8, 1.0),
-        top_level_only=True,
-    ),
-    RoleProfile(
-        STRONG_ENGINEER,
-        "Builds much with their own hands; others' work depends on them less.",
-        (1.0, -0.2, -0.2, -0.2, -0.2, -0.2, -0.2),
-    ),
-)
 
 POOL_RULE = (
     "The pool holds the technical leaders and the engineers above the lowest level who are in the "
@@ -134,7 +60,6 @@ _PREFERS_TECHNICAL = re.compile(
 _GONE = re.compile(r"\b(?:left|leaver|terminated|resigned|inactive|retired|dismissed)\b")
 
 _HIGHEST_SCORE = 3.5
-_LEAST_SIGNALS = 3
 _LEAST_LEVELS = 3
 _MOST_AT_TOP = 0.05
 
@@ -186,15 +111,6 @@ class _Pool:
     top_level: _Mask
     has_levels: bool
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Roles:
-    """For each row the nearest profile (-1 if none), how similar it is, and the role it names."""
-
-    nearest: _Labels
-    similarity: _Floats
-    names: list[str]
 
 
 def select_pool(
@@ -329,8 +245,8 @@ def cluster_candidates(
         max_clusters=max_clusters,
         cluster_stability=cluster_stability,
     )
-    own = _nearest_roles(scores, top, min_role_similarity)
-    labels, profiles = _profile_clusters(scores, top, clusters, min_role_similarity)
+    own = resemble_roles(scores, top, min_role_similarity)
+    labels, profiles = profile_clusters(scores, top, clusters, min_role_similarity)
     positions, axes = _draw_map(points, labels, list(scores.columns))
     members = _list_members(pool, enough, labels, clusters.probability, profiles, own)
     where = {"x": positions[:, 0], "y": positions[:, 1], "cluster": labels}
@@ -461,101 +377,6 @@ def _text(frame: pd.DataFrame, column: str) -> pd.Series:
     return frame[column].astype(object).where(frame[column].notna(), "").astype(str).str.casefold()
 
 
-# Roles
-
-
-def _profile_matrix(columns: Sequence[str]) -> _Floats:
-    """Take the weights of the profiles for some columns; 0 for a column that is no known signal."""
-    weights = [
-        [profile.weights[SIGNALS.index(column)] if column in SIGNALS else 0.0 for column in columns]
-        for profile in ROLE_PROFILES
-    ]
-    return np.array(weights, dtype=float).reshape(len(ROLE_PROFILES), len(columns))
-
-
-def _similarities(scores: pd.DataFrame, top: _Mask) -> _Floats:
-    """Compare each row with each profile, over the signals known of it.
-
-    The cosine is taken over the signals that matter to the profile, and drawn towards 0 as if there
-    were one more that says nothing: somebody in the middle of the pool points nowhere. A profile of
-    whose weight less than half is known is not considered (-2), nor is one out of reach.
-    """
-    known = scores.notna().to_numpy(float)
-    values = scores.fillna(0.0).to_numpy(float)
-    weights = _profile_matrix(list(scores.columns))
-    length = np.sqrt((values**2) @ (weights != 0).T + 1.0)
-    heard = np.sqrt(known @ (weights**2).T)
-    cosine = values @ weights.T / np.maximum(heard, 1e-12) / length
-    # Low multiplication alone makes nobody a strong engineer.
-    cosine = np.where(values @ np.maximum(weights, 0.0).T > 0, cosine, np.minimum(cosine, 0.0))
-    full = np.array([np.abs(profile.weights).sum() for profile in ROLE_PROFILES])
-    considered = known @ np.abs(weights).T >= 0.5 * full
-    reach = np.array([profile.top_level_only for profile in ROLE_PROFILES])
-    considered &= ~reach[None, :] | top[:, None]
-    considered &= len(set(scores.columns) & set(SIGNALS)) >= _LEAST_SIGNALS
-    return np.where(considered, cosine, -2.0)
-
-
-def _nearest_roles(scores: pd.DataFrame, top: _Mask, min_similarity: float) -> _Roles:
-    """Find the most similar profile of each row."""
-    similarity = _similarities(scores, top)
-    nearest = similarity.argmax(axis=1).astype(np.int64)
-    return _name_roles(nearest, similarity.max(axis=1), min_similarity)
-
-
-def _name_roles(nearest: _Labels, similarity: _Floats, min_similarity: float) -> _Roles:
-    """Name the roles; below the threshold there is none, and without any profile no similarity."""
-    nearest = np.where(similarity < -1, -1, nearest)
-    names = [
-        ROLE_PROFILES[place].role if place >= 0 and similar >= min_similarity else NO_ROLE
-        for place, similar in zip(nearest, similarity, strict=True)
-    ]
-    return _Roles(nearest, np.where(similarity < -1, np.nan, similarity), names)
-
-
-def _profile_clusters(
-    scores: pd.DataFrame, top: _Mask, clusters: Clusters, min_similarity: float
-) -> tuple[_Labels, pd.DataFrame]:
-    """Describe each cluster by its mean signals and the role that they resemble.
-
-    Each role goes to one cluster at most, so that the similarities together are largest. The
-    clusters are numbered by role, then by size, so that a rerun numbers them alike.
-    """
-    every = range(len(clusters.jaccard))
-    inside = [clusters.labels == cluster for cluster in every]
-    filled = scores.fillna(0.0)
-    # Rounded, as the mean of quantiles that cancel out is 0 and not 1e-17.
-    centres = pd.DataFrame(
-        [filled[each].mean().round(12) + 0.0 for each in inside],
-        index=every,
-        columns=scores.columns,
-    ).astype(float)
-    mostly_top = np.array([top[each].mean() > 0.5 for each in inside], dtype=bool)
-    similarity = _similarities(centres, mostly_top)
-    # What stays below the threshold names no role, so it must not take one from another cluster.
-    gain = np.where(similarity >= min_similarity, similarity + 2.0, 0.0)
-    rows, columns = linear_sum_assignment(gain, maximize=True)
-    named = gain[rows, columns] > 0
-    place = np.full(len(inside), len(ROLE_PROFILES))
-    place[rows[named]] = columns[named]
-    highest = similarity.max(axis=1)
-    highest[rows[named]] = similarity[rows[named], columns[named]]
-    counts = np.array([each.sum() for each in inside], dtype=np.int64)
-    order = np.lexsort((-counts, place))
-    roles = [*(profile.role for profile in ROLE_PROFILES), NO_ROLE]
-    profiles = pd.DataFrame(
-        {
-            "cluster": np.arange(len(order)),
-            "role": pd.Series([roles[each] for each in place[order]], dtype=str),
-            "similarity": np.where(highest < -1, np.nan, highest)[order],
-            "n": counts[order],
-            "stability": clusters.jaccard[order],
-        }
-    )
-    labels = np.argsort(order)[clusters.labels] if len(order) else clusters.labels
-    return labels.astype(np.int64), profiles.join(centres.iloc[order].reset_index(drop=True))
-
-
 # Words and the map
 
 
@@ -565,7 +386,7 @@ def _list_members(
     labels: _Labels,
     probability: _Floats,
     profiles: pd.DataFrame,
-    own: _Roles,
+    own: Resemblance,
 ) -> pd.DataFrame:
     """List everybody with their cluster and their role; those without the evidence have none."""
     members = pd.DataFrame(
@@ -597,11 +418,11 @@ def _nearest_first(members: pd.DataFrame) -> pd.DataFrame:
     return members.iloc[order].reset_index(drop=True)
 
 
-def _give_reasons(pool: _Pool, own: _Roles, at: _Labels, min_similarity: float) -> list[str]:
+def _give_reasons(pool: _Pool, own: Resemblance, at: _Labels, min_similarity: float) -> list[str]:
     """Say in words, for each person, what speaks for the role, or why there is none."""
     columns = list(pool.shares_below.columns)
     words = [_words(column) for column in columns]
-    weights = _profile_matrix(columns)
+    weights = weigh_signals(columns)
     below = pool.shares_below.to_numpy(float)
     reasons = [_say_unknown(row, words) for row in below]
     for row, nearest, similarity, role in zip(
@@ -712,11 +533,13 @@ def _note_evidence(pool: _Pool, enough: _Mask, min_evidence_share: float) -> lis
     return notes
 
 
-def _note_roles(pool: _Pool, own: _Roles, profiles: pd.DataFrame, labels: _Labels) -> list[str]:
+def _note_roles(
+    pool: _Pool, own: Resemblance, profiles: pd.DataFrame, labels: _Labels
+) -> list[str]:
     """Say how roles were named and how far the clusters agree with them."""
-    if sum(column in SIGNALS for column in pool.scores.columns) < _LEAST_SIGNALS:
+    if sum(column in SIGNALS for column in pool.scores.columns) < LEAST_SIGNALS:
         return [
-            f"No roles: the profiles need at least {_LEAST_SIGNALS} of "
+            f"No roles: the profiles need at least {LEAST_SIGNALS} of "
             f"{', '.join(map(_words, SIGNALS))}."
         ]
     notes = [

@@ -10,12 +10,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from workbench.analyses.candidates import (
-    NO_ROLE,
-    ROLE_PROFILES,
-    STRONG_ENGINEER,
-    Candidates,
-)
+from workbench.analyses.candidates import Candidates
+from workbench.analyses.roles import NO_ROLE, ROLE_PROFILES, STRONG_ENGINEER
 from workbench.charts.theme import (
     ACCENT,
     GROUP_SHAPES,

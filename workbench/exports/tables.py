@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from workbench.analyses.candidates import NO_ROLE, STRONG_ENGINEER, Candidates
+from workbench.analyses.candidates import Candidates
 from workbench.analyses.decline import Declines
+from workbench.analyses.roles import NO_ROLE, STRONG_ENGINEER
 from workbench.charts.theme import in_words, plain_text, signed
 from workbench.charts.validation import SEVERITIES
 from workbench.fields import FIELD_BY_NAME
