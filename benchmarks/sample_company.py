@@ -78,7 +78,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--first", type=int, default=0)
     seeds = range(parser.parse_args().first, parser.parse_args().first + parser.parse_args().seeds)
-    for words, share in (("40 % of the promoted fall", 0.4), ("nobody falls", 0.0)):
+    for words, share in (("45 % of the promoted fall", 0.45), ("nobody falls", 0.0)):
         results = [measure(seed, share) for seed in seeds]
         print(f"\n{words}, {len(results)} companies")
         for method in ("workbench", "before/after"):

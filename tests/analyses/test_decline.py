@@ -62,16 +62,17 @@ def same(one, other):
 
 
 def test_benjamini_hochberg_with_storeys_share_by_hand():
-    # Of ten, one lies above one half: the share without effect is (1 + 1) / 5 = 0.4.
+    # Of ten, one lies above one half. With five assumed unseen, the share without effect is
+    # (1 + 1 + 5) / (5 + 5) = 0.7.
     p_values = np.array([0.001, 0.9, 0.02, 0.03, 0.2, 0.04, 0.3, 0.4, 0.45, 0.5])
     q_values = adjust_p_values(p_values)
-    # 0.001 -> 0.4 * 10 * 0.001 / 1; 0.02 -> min(0.4*10*0.02/2, .03*4/3, .04*4/4) = 0.04
-    assert q_values[[0, 2, 3, 5, 1]] == pytest.approx([0.004, 0.04, 0.04, 0.04, 1.0])
+    # 0.001 -> 0.7 * 10 * 0.001 / 1; 0.02 -> min(0.7*10*0.02/2, .03*7/3, .04*7/4) = 0.07
+    assert q_values[[0, 2, 3, 5, 1]] == pytest.approx([0.007, 0.07, 0.07, 0.07, 1.0])
     assert (q_values[[4, 6, 7, 8, 9]] > 0.1).all()
 
 
 def test_without_a_large_p_value_the_share_is_still_above_zero():
-    assert adjust_p_values(np.array([0.01] * 10)).tolist() == pytest.approx([0.002] * 10)
+    assert adjust_p_values(np.array([0.01] * 10)).tolist() == pytest.approx([0.006] * 10)
 
 
 def test_nobody_to_adjust():

@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 _FOLDS = 5
+_UNSEEN = 5  # p-values above one half, of people who did not fall, that are assumed unseen
 _RECENT = 2  # last cycles before a promotion, on which people are picked
 _MAX_PLACEBOS = 20_000
 _LARGEST_WEIGHT = 0.98  # quantile of the odds at which they are capped
@@ -247,6 +248,10 @@ def weighted_quantile(among: Floats, weight: Floats, share: Floats) -> Floats:
 def adjust_p_values(p_values: Floats) -> Floats:
     """Turn p-values into q-values, Benjamini-Hochberg with Storey's share of no effect.
 
+    Among few people that share is anybody's guess, and a low guess raises false flags. It is drawn
+    towards 1 as if ten more people had been judged of whom none fell; among hundreds that counts
+    for little.
+
     Parameters
     ----------
     p_values
@@ -262,11 +267,17 @@ def adjust_p_values(p_values: Floats) -> Floats:
     --------
     >>> adjust_p_values(np.array([0.01, 0.02, 0.60, 0.90])).round(3).tolist()
     [0.04, 0.04, 1.0, 1.0]
+
+    Of ten people at 0.01, plain Benjamini-Hochberg would say 0.01, Storey's estimate alone 0.002.
+
+    >>> round(float(adjust_p_values(np.full(10, 0.01))[0]), 4)
+    0.006
     """
     count = len(p_values)
     if not count:
         return np.empty(0)
-    no_effect = min(1.0, (1 + int((p_values > 0.5).sum())) / (0.5 * count))
+    above = 1 + int((p_values > 0.5).sum())
+    no_effect = min(1.0, (above + _UNSEEN) / (0.5 * count + _UNSEEN))
     order = np.argsort(p_values, kind="stable")
     steps = no_effect * count * p_values[order] / np.arange(1, count + 1)
     q_values = np.empty(count)
