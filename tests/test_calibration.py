@@ -1,0 +1,158 @@
+"""The whole flow, from tables to findings: what must change them, and what must not."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import workbench
+from workbench.ladder import ROLES
+from workbench.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def company():
+    return workbench.make_company(people=300, cycles=8, seed=11)
+
+
+@pytest.fixture(scope="module")
+def found(company):
+    return workbench.load(company.tables)
+
+
+def _same(one, other):
+    pd.testing.assert_frame_equal(one.declines.flags, other.declines.flags, check_exact=True)
+    pd.testing.assert_frame_equal(
+        one.candidates.members, other.candidates.members, check_exact=True
+    )
+    pd.testing.assert_frame_equal(one.scores, other.scores, check_exact=True)
+
+
+def test_frames_have_their_promised_columns(found):
+    promised = {
+        "columns": "sheet header field confidence how",
+        "problems": "severity reason sheet cell person_id field value message",
+        "promotions": "person_id cycle kind from_title to_title source",
+        "scores": "person_id cycle technical_output force_multiplier durable_solutions "
+        "integration_foresight long_term_design team_learning customer_rescue prototypes_ahead",
+    }
+    for name, columns in promised.items():
+        frame = getattr(found, name)
+        assert list(frame.columns)[: len(columns.split())] == columns.split()
+    flags = "person_id cycle effect low high p_value q_value flagged pattern reason"
+    assert list(found.declines.flags.columns)[:10] == flags.split()
+    members = "person_id cluster role probability stability reasons"
+    assert list(found.candidates.members.columns)[:6] == members.split()
+
+
+def test_planted_promotions_are_found(company, found):
+    planted = company.truth.declines[["person_id", "cycle"]]
+    seen = found.promotions.loc[found.promotions["kind"] == "to_management", planted.columns]
+    pd.testing.assert_frame_equal(
+        seen.sort_values("person_id", ignore_index=True), planted, check_dtype=False
+    )
+
+
+def test_flags_are_mostly_planted_declines():
+    flagged, wrong, found = 0, 0, 0
+    for seed in range(4):
+        company = workbench.make_company(seed=seed)
+        flags = workbench.load(company.tables).declines.flags
+        fell = company.truth.declines.set_index("person_id")["declined"]
+        hits = fell.reindex(flags.loc[flags["flagged"], "person_id"])
+        flagged, wrong, found = flagged + len(hits), wrong + (~hits).sum(), found + hits.sum()
+    assert flagged > 30
+    # One in ten is accepted; of 30 flags more than 7 wrong ones would be a 1 in 100 accident.
+    assert wrong <= 0.22 * flagged
+
+
+def test_people_with_a_planted_role_are_named(company, found):
+    planted = company.truth.roles.set_index("person_id")["role"].isin(ROLES)
+    members = found.candidates.members
+    named = members.loc[members["role"].isin(ROLES), "person_id"]
+    assert planted.reindex(named).mean() > 0.8
+
+
+def test_protected_attributes_change_nothing(company, found):
+    rng = np.random.default_rng(0)
+    roster = company.tables["Roster"].copy()
+    for column in ("Gender", "Ethnicity", "Date of Birth"):
+        roster[column] = rng.permutation(roster[column])
+    _same(found, workbench.load({**company.tables, "Roster": roster}))
+
+
+def test_the_order_of_rows_changes_nothing(company, found):
+    shuffled = {
+        name: table.sample(frac=1, random_state=3).reset_index(drop=True)
+        for name, table in company.tables.items()
+    }
+    _same(found, workbench.load(shuffled))
+
+
+def test_the_unit_of_a_measure_changes_no_flag(company, found):
+    reviews = company.tables["Reviews"].assign(Commits=lambda t: t["Commits"] * 10)
+    again = workbench.load({**company.tables, "Reviews": reviews})
+    pd.testing.assert_frame_equal(found.declines.flags, again.declines.flags, check_exact=True)
+
+
+def test_a_column_that_nobody_asked_for_changes_nothing(company, found):
+    reviews = company.tables["Reviews"].assign(**{"Desk Height": 72.5})
+    again = workbench.load({**company.tables, "Reviews": reviews})
+    assert "Desk Height" in again.panel.reviews
+    _same(found, again)
+
+
+def test_tables_that_were_passed_in_stay_as_they_were(company):
+    before = {name: table.copy(deep=True) for name, table in company.tables.items()}
+    calibration = workbench.load(company.tables)
+    assert len(calibration.declines.flags) and len(calibration.candidates.members)
+    for name, table in before.items():
+        pd.testing.assert_frame_equal(table, company.tables[name])
+
+
+def test_reviews_hold_no_name_pay_or_protected_attribute(company, found):
+    held = {str(value) for column in found.panel.reviews for value in found.panel.reviews[column]}
+    roster = company.tables["Roster"]
+    for column in ("Employee Name", "Work Email", "Gender", "Ethnicity", "Pay Band"):
+        assert not held & set(roster[column].astype(str))
+
+
+def test_other_thresholds_are_another_calibration(found):
+    strict = found.with_settings(Settings(fdr=0.01))
+    assert strict.declines.flags["flagged"].sum() < found.declines.flags["flagged"].sum()
+    assert strict.declines.fdr == 0.01
+    assert found.settings.fdr == 0.10
+
+
+def test_the_messy_workbook_says_the_same_as_the_clean_one(samples):
+    clean = workbench.load(samples / "clean_company.xlsx")
+    messy = workbench.load(samples / "messy_company.xlsx")
+    keys = ["person_id", "cycle"]
+    assert clean.problems.empty
+    assert messy.panel.reviews[keys].equals(clean.panel.reviews[keys])
+    effects = [each.declines.flags.set_index("person_id")["effect"] for each in (clean, messy)]
+    assert (effects[0] - effects[1]).abs().max() < 0.25
+
+
+def test_without_promotions_and_signals_there_is_a_result_that_says_so():
+    reviews = pd.DataFrame(
+        {
+            "Employee ID": [f"{n:03d}" for n in range(40)] * 3,
+            "Cycle": ["2023H1"] * 40 + ["2023H2"] * 40 + ["2024H1"] * 40,
+            "Job Title": "Software Engineer",
+            "Commits": list(range(120)),
+        }
+    )
+    calibration = workbench.load(reviews)
+    assert calibration.declines.flags.empty
+    assert calibration.declines.notes
+    assert calibration.candidates.members["role"].eq("No role").all()
+
+
+def test_one_cycle_without_measures_is_read_and_said(tmp_path):
+    path = tmp_path / "ratings 2024 H1.csv"
+    path.write_text("Employee ID,Job Title,Rating\n1,Engineer,3\n2,Engineering Manager,4\n")
+    calibration = workbench.load(path)
+    assert calibration.panel.reviews["cycle"].tolist() == ["2024H1", "2024H1"]
+    assert calibration.declines.n_judged == 0
+    assert calibration.scores["technical_output"].isna().all()
+    assert not calibration.candidates.members["role"].isin(ROLES).any()
