@@ -7,6 +7,7 @@ import shutil
 import ipywidgets
 import pytest
 from ipywidgets.widgets.widget import _instances
+from msoffcrypto.format.ooxml import OOXMLFile
 
 import workbench
 from workbench.widgets.app import Workbench
@@ -85,6 +86,7 @@ def test_an_upload_is_opened_and_not_kept(tmp_path, samples):
     )
     assert bench.step == 1
     assert bench.chooser.upload.value == ()
+    assert "up.xlsx" in bench.notice.value
 
 
 def test_a_bad_file_is_said_in_words_and_the_old_data_stay(tmp_path, calibration):
@@ -95,6 +97,21 @@ def test_a_bad_file_is_said_in_words_and_the_old_data_stay(tmp_path, calibration
     assert "holiday.xlsx" in bench.notice.value
     assert "Traceback" not in bench.notice.value
     assert bench.calibration is calibration
+
+
+def test_a_protected_file_asks_for_its_password(tmp_path, samples):
+    locked = tmp_path / "locked.xlsx"
+    with (samples / "clean_company.xlsx").open("rb") as plain, locked.open("wb") as target:
+        OOXMLFile(plain).encrypt("correct horse", target)
+    bench = Workbench(folder=tmp_path)
+    bench.chooser.choose.click()
+    assert "protected by a password" in bench.notice.value
+    assert bench.chooser.password.layout.display == ""
+    bench.chooser.password.value = "correct horse"
+    bench.chooser.choose.click()
+    assert bench.step == 1
+    assert bench.chooser.password.layout.display == "none"
+    assert bench.chooser.password.value == ""
 
 
 def test_a_defect_is_said_in_words_and_raised_in_tests(bench, monkeypatch):

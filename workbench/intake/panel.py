@@ -81,8 +81,8 @@ class Panel:
 
     def __repr__(self) -> str:
         """Say how much there is and show nobody: a notebook keeps what it prints."""
-        cycles = self.reviews["cycle"].nunique()
-        return f"<Panel of {len(self.people)} people in {cycles} cycles>"
+        rows, cycles = len(self.reviews), self.reviews["cycle"].nunique()
+        return f"<Panel: people {len(self.people)}, cycles {cycles}, reviews {rows}>"
 
 
 @dataclass(frozen=True, slots=True)

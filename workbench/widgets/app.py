@@ -96,7 +96,9 @@ class Workbench(ipywidgets.VBox):
         """Read the chosen file; a protected one asks for its password."""
         self.notice.say(f"Reading {name}", "busy")
         try:
-            calibration = load(source, password=password)
+            # An upload keeps its name: the cycle can stand there, and messages say it.
+            named = {name: source} if isinstance(source, bytes) else source
+            calibration = load(named, password=password)
         except ProtectedFileError:
             self.chooser.ask_password(True)
             raise
