@@ -352,22 +352,26 @@ def _flags(
 
 def _tell(verdicts: _Verdicts, each: int, n_after: int, settings: Settings) -> tuple[str, str]:
     """Give pattern and reason of a judged promotion."""
-    interval = f"{verdicts.low[each]:.1f} to {verdicts.high[each]:.1f}"
+    low, high, effect, late = (
+        round(float(value[each]), 1) + 0.0  # no "-0.0"
+        for value in (verdicts.low, verdicts.high, verdicts.effect, verdicts.late)
+    )
+    interval = f"{low:.1f} to {high:.1f}"
     level = f"{settings.interval_level:.0%}".replace("%", " %")
     if verdicts.transient[each]:
         return "transient", (
             f"Technical output fell by {-verdicts.early[each]:.1f} SD more than for similar people "
-            f"at first, and has recovered since: {verdicts.late[each]:+.1f} SD in the later of "
+            f"at first, and has recovered since: {late:+.1f} SD in the later of "
             f"{n_after} cycles ({level} interval over all of them {interval})."
         )
     if verdicts.flagged[each]:
         return "lasting_drop", (
-            f"Technical output fell by {-verdicts.effect[each]:.1f} SD more than for similar "
+            f"Technical output fell by {-effect:.1f} SD more than for similar "
             f"people ({level} interval {interval}, {n_after} cycles after the promotion)."
         )
     return "not_distinguishable", (
         "No drop beyond what similar people show can be told apart: the change is "
-        f"{verdicts.effect[each]:+.1f} SD ({level} interval {interval}); a drop of less than "
+        f"{effect:+.1f} SD ({level} interval {interval}); a drop of less than "
         f"{verdicts.detectable[each]:.1f} SD would often not be seen."
     )
 
