@@ -491,5 +491,6 @@ def _notes(
                 "no comparable engineer; their severity is unknown, and drops are hard to see."
             )
     if not np.isnan(verdicts.p_value).all() and verdicts.transient.any():
-        notes.append(f"{int(verdicts.transient.sum())} flagged drop(s) recovered in later cycles.")
+        recovered = int(verdicts.transient.sum())
+        notes.append(f"{recovered:,} of the flagged drops recovered in later cycles.")
     return tuple(notes)
