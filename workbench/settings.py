@@ -59,9 +59,6 @@ class Settings:
     min_role_similarity: float = _setting(
         0.5, "Similarity to a role's profile below which no role is named.", -1.0, 1.0
     )
-    min_group_size: int = _setting(
-        5, "People in a group, below which the group is hidden.", 2, 1000
-    )
     random_state: int = _setting(0, "Seed of everything random.", 0, 2**31)
 
     def __post_init__(self) -> None:
@@ -69,11 +66,10 @@ class Settings:
         for each in fields(self):
             value = getattr(self, each.name)
             low, high = each.metadata["low"], each.metadata["high"]
-            if not low <= value <= high:
+            if not isinstance(value, int | float) or not low <= value <= high:
                 raise SettingsError(
-                    f"setting {each.name} was given {value!r}; it must lie between {low:g} and "
-                    f"{high:g}. "
-                    f"{each.metadata['meaning']}"
+                    f"setting {each.name} was given {value!r}; a number from {low:g} to {high:g} "
+                    f"is needed. It means: {each.metadata['meaning']}"
                 )
 
 
