@@ -48,7 +48,7 @@ class DeclineList(ipywidgets.VBox):
                 "q_value": "q",
                 "n_before": "Cycles before",
                 "n_after": "Cycles after",
-                "detectable_drop": "Smallest drop visible (SD)",
+                "detectable_drop": "Visible from (SD)",
             },
             height="260px",
         )
