@@ -193,7 +193,7 @@ def test_what_a_notebook_prints_holds_no_people(bench, calibration):
     assert not [person for person in calibration.panel.people["person_id"] if person in printed]
 
 
-def test_a_thousand_changes_make_no_new_widgets(bench):
+def test_a_hundred_changes_make_no_new_widgets(bench):
     for step in (2, 3):
         bench.steps.value = step
     before = len(_instances)
