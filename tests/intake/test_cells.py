@@ -211,3 +211,27 @@ def test_any_column_can_be_read_as_anything(values):
     for read in (read_numbers, read_dates, split_errors):
         assert len(read(column)[0]) == len(values)
     assert len(read_shares(column, 1.0)[0]) == len(values)
+
+
+@pytest.mark.parametrize(
+    ("given_cells", "numbers"),
+    [
+        (["1,234", "0,5"], [1.234, 0.5]),
+        (["1,234", "2,25", "1.234,5", "1.500"], [1.234, 2.25, 1234.5, 1500]),
+        (["1,234", "0.5"], [1234, 0.5]),
+        (["1,234", "56"], [1234, 56]),
+        (["1.500", "2,5"], [1500, 2.5]),
+        (["0,125", "0,250"], [0.125, 0.25]),
+        (["3,5", "4.5"], [3.5, 4.5]),
+    ],
+)
+def test_the_decimal_mark_is_settled_by_the_column(given_cells, numbers):
+    assert read_numbers(cells(*given_cells))[0].tolist() == numbers
+
+
+@pytest.mark.parametrize(("leading", "month"), [("day", 4), ("month", 3)])
+def test_the_analyst_says_whether_the_day_stands_first(leading, month):
+    dates, faults = read_dates(cells("03/04/2024", "13/01/2024"), leading)
+    assert dates[0].month == month
+    assert dates[1] == pd.Timestamp("2024-01-13")
+    assert not faults

@@ -8,7 +8,7 @@ read, and what to say of them. Each distinct value is read once, however often t
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -22,6 +22,7 @@ __all__ = [
     "Fault",
     "Severity",
     "by_value",
+    "find_decimal",
     "is_blank",
     "map_texts",
     "read_dates",
@@ -178,13 +179,22 @@ def _text_series(codes: NDArray[np.intp], read: list[str | None]) -> pd.Series:
     return pd.Series(values, dtype="str")
 
 
-def read_number(value: object) -> float | None:
+def read_number(value: object, decimal: str = "") -> float | None:
     """Read one cell as a number; NaN where it says that there is none, None where it is unreadable.
+
+    Parameters
+    ----------
+    value
+        The cell.
+    decimal
+        The decimal mark of its column, `"."` or `","`, where that is known. It settles "1,234".
 
     Examples
     --------
     >>> read_number("1,234.5"), read_number("3,5"), read_number("85%"), read_number("twelve")
     (1234.5, 3.5, 0.85, None)
+    >>> read_number("1,234"), read_number("1,234", ",")
+    (1234.0, 1.234)
     """
     if isinstance(value, bool | dt.date | dt.time | dt.timedelta):
         return None
@@ -197,17 +207,19 @@ def read_number(value: object) -> float | None:
     if match is None:
         return None
     sign, digits, exponent, percent = match.groups()
-    number = _read_digits(digits)
+    number = _read_digits(digits, decimal)
     if number is None:
         return None
     number *= (-1 if sign == "-" else 1) * 10.0 ** int(exponent or 0)
     return number / 100 if percent else number
 
 
-def _read_digits(digits: str) -> float | None:
+def _read_digits(digits: str, decimal: str) -> float | None:
     """Tell decimal marks from thousands marks."""
     digits = re.sub(r"['\u2019 ]", "", digits)
-    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d*)?", digits):
+    if decimal == "," and re.fullmatch(r"\d{1,3}(\.\d{3})+|\d+,\d*", digits):
+        digits = digits.replace(".", "").replace(",", ".")
+    elif re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d*)?", digits):
         digits = digits.replace(",", "")
     elif re.fullmatch(r"\d{1,3}(\.\d{3}){2,}|\d{1,3}(\.\d{3})+,\d*", digits):
         digits = digits.replace(".", "").replace(",", ".")
@@ -217,13 +229,36 @@ def _read_digits(digits: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def find_decimal(texts: Iterable[object]) -> str:
+    """Tell which decimal mark a column uses; nothing where its cells leave that open.
+
+    Examples
+    --------
+    >>> find_decimal(["1,234", "0,5"]), find_decimal(["1,234", "0.5"]), find_decimal(["1,234"])
+    (',', '.', '')
+    """
+    marks = set()
+    for text in texts:
+        # Three digits after a mark may be thousands, unless a zero or four digits stand before it.
+        if isinstance(text, str) and (
+            match := re.fullmatch(
+                r"[+-]?(?:\d+([.,])(?:\d{1,2}|\d{4,})|(?:0|\d{4,})([.,])\d{3}|"
+                r"\d{1,3}(?:\.\d{3})+(,)\d+|\d{1,3}(?:,\d{3})+(\.)\d+)\s*%?",
+                text.strip(),
+            )
+        ):
+            marks.add(next(mark for mark in match.groups() if mark))
+    return marks.pop() if len(marks) == 1 else ""
+
+
 def read_numbers(cells: Cells) -> tuple[NDArray[np.float64], list[Fault]]:
     """Read a column of numbers; blank and "n/a" are missing, other text is a fault."""
     if set(map(type, cells)) <= {float, int}:
         numbers: NDArray[np.float64] = cells.astype(np.float64)
         numbers[~np.isfinite(numbers)] = np.nan
         return numbers, []
-    codes, read = by_value(cells, read_number)
+    decimal = find_decimal(pd.unique(cells))
+    codes, read = by_value(cells, lambda value: read_number(value, decimal))
     unreadable = np.array([value is None for value in read] + [False])[codes]
     values = np.array([*(math.nan if value is None else value for value in read), math.nan])[codes]
     if not unreadable.any():
@@ -270,8 +305,17 @@ _MONTHS = {
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)
 
 
-def read_dates(cells: Cells) -> tuple[pd.Series, list[Fault]]:
+def read_dates(
+    cells: Cells, leading: Literal["day", "month"] | None = None
+) -> tuple[pd.Series, list[Fault]]:
     """Read a column of dates; day or month first is settled by the column, or not read at all.
+
+    Parameters
+    ----------
+    cells
+        The column. Numbers are days since 30 December 1899.
+    leading
+        Whether the day or the month stands first in "03/04/2024", where the analyst said so.
 
     Examples
     --------
@@ -282,8 +326,8 @@ def read_dates(cells: Cells) -> tuple[pd.Series, list[Fault]]:
     codes, read = by_value(cells, _read_date)
     days_first = any(isinstance(each, _Either) and each.first > 12 for each in read)
     months_first = any(isinstance(each, _Either) and each.second > 12 for each in read)
-    settled = "day" if days_first and not months_first else "month"
-    known = days_first != months_first
+    settled = leading or ("day" if days_first and not months_first else "month")
+    known = leading is not None or days_first != months_first
     dates = [each.settle(settled, known) if isinstance(each, _Either) else each for each in read]
     unclear = [
         isinstance(each, _Either) and date is None for each, date in zip(read, dates, strict=True)
@@ -296,8 +340,8 @@ def read_dates(cells: Cells) -> tuple[pd.Series, list[Fault]]:
         (
             unclear,
             "ambiguous_date",
-            '"{value}" can be read with the day or the month first, so it was not read. Write the '
-            "date as 2024-04-03, or format the column as a date in Excel.",
+            '"{value}" can be read with the day or the month first, so it was not read. Say which '
+            "stands first, or write the date as 2024-04-03.",
         ),
         (
             unreadable,
@@ -407,7 +451,8 @@ def read_unknown(cells: Cells) -> pd.Series:
     codes, shown = by_value(cells, show_value)
     filled = [text for text in shown if text]
     if filled and not any(re.match(r"[+-]?0\d", text) for text in filled):
-        numbers = [read_number(text) for text in filled]
+        decimal = find_decimal(filled)
+        numbers = [read_number(text, decimal) for text in filled]
         read = [number for number in numbers if number is not None]
         other = kinds & {dt.date, dt.datetime, dt.time, dt.timedelta, bool}
         # "n/a" alone makes no numbers.
