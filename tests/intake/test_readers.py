@@ -85,7 +85,7 @@ def test_hidden_sheets_and_rows_are_known(make_workbook):
     book["Reviews"].row_dimensions[3].hidden = True
     book.save(path)
     reviews, old = read_sheets(path)[0]
-    assert (reviews.visible, reviews.hidden_rows) == (True, 1)
+    assert (reviews.visible, reviews.hidden_rows.tolist()) == (True, [2])
     assert not old.visible
 
 
