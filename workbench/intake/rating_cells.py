@@ -45,8 +45,8 @@ _UNITS = frozenset(
 )
 # Levels of a scale that alone are more often something else: a country, a team, a size.
 _SELDOM_ALONE = frozenset(
-    "us at core learning model standard basic regular unter uber bas media medio haut alto alta "
-    "bajo baja encima debajo expert notable".split()
+    "us at core learning model standard basic regular unter \u00fcber bas media medio haut alto "
+    "alta bajo baja encima debajo expert notable".split()
 )
 
 
@@ -92,7 +92,7 @@ def is_rating(value: object) -> bool:
         # "100 - Payments" is the key of a department.
         top = 100 if not cell.phrase or _names_rating(cell.phrase) else 10
         return 0 <= cell.number <= top and len(cell.phrase) <= 40
-    if cell.phrase in _SELDOM_ALONE:
+    if cell.text.casefold() in _SELDOM_ALONE:
         return False
     if len(cell.phrase) == 2 and cell.phrase in {"si", "ne", "mi", "re", "ge", "ma"}:
         # As a word, "si" is a yes.

@@ -67,7 +67,7 @@ class ScaleChoice:
                 f"The scale was given as {low:g} to {high:g}. Its lower end must be below its "
                 'upper end; where smaller numbers are better, choose "low" as the best end.'
             )
-        if self.best not in {"high", "low", None}:
+        if self.best not in ("high", "low", None):
             raise InputError(
                 f"The best end of the scale was given as {_show(self.best)}. It is the high end or "
                 'the low end of the written numbers: choose "high" or "low".'

@@ -183,6 +183,7 @@ class Scale:
         """Map ratings linearly from their own scale to that of the column."""
         size = np.maximum(np.subtract(high, low), 1e-9)
         mapped = np.round(self.low + (values - low) / size * (self.high - self.low), 6)
+        mapped = np.clip(mapped, self.low, self.high)
         same = np.equal(low, self.low) & np.equal(high, self.high)
         return np.where(same, values, mapped)
 

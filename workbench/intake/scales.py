@@ -364,7 +364,8 @@ def _list_scales(found: Found, scale: Scale, read: _Read, given: ScaleChoice) ->
         low, high = own.span.low, own.span.high
         if how in {"words", "letters"} and own.own_words is not None:
             low, high = 1.0, float(own.own_words.size)
-        rows.append((name, low, high, "low" if own.turned else "high", how, int(n_by_form.sum())))
+        turned = own.turned and (how == "given" or set(n_by_form.index) != {"words"})
+        rows.append((name, low, high, "low" if turned else "high", how, int(n_by_form.sum())))
     return pd.DataFrame(rows, columns=["group", "low", "high", "best", "how", "n"])
 
 
