@@ -397,7 +397,7 @@ def _fit_steps(steps: Mapping[str, float]) -> WordScale:
         low, high = min(places.values()), max(places.values())
         if len(set(places.values())) < len(distinct):
             continue
-        if len(distinct) == 3 and distinct[1] == 0:
+        if len(distinct) == 3 and low < 0 < high and 0 in places.values():
             # "Does not meet, meets, exceeds" is a whole scale, however far apart its ends are.
             levels = {phrase: float(distinct.index(step) + 1) for phrase, step in steps.items()}
             return WordScale(3, levels, True, places)
