@@ -6,14 +6,18 @@ It computes nothing itself: every step is a call of the function that does.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 
 from workbench.analyses.candidates import Candidates, cluster_candidates, select_pool
 from workbench.analyses.decline import Declines, find_declines
 from workbench.analyses.promotions import find_promotions
-from workbench.intake.panel import Panel, read_panel
+from workbench.intake.annotation import write_annotated
+from workbench.intake.panel import Panel
+from workbench.intake.profiles import Choices
 from workbench.intake.readers import Source
+from workbench.intake.reading import Intake, interpret, read_panel, remember
 from workbench.measures.scoring import score_reviews, summarise_signals
 from workbench.settings import Settings
 
@@ -26,23 +30,39 @@ class Calibration:
 
     Attributes
     ----------
-    panel
-        The data: reviews, people, ratings.
-    columns
-        What each header was taken for: sheet, header, field, confidence, how.
-    problems
-        Every problem in the data: severity, reason, sheet, cell, person_id, field, value, message.
-    source
-        The name of the file or tables that it came from.
+    intake
+        What was read from the spreadsheet, and how.
     settings
         Every threshold used.
     """
 
-    panel: Panel
-    columns: pd.DataFrame
-    problems: pd.DataFrame
-    source: str
+    intake: Intake
     settings: Settings = field(default_factory=Settings)
+
+    @property
+    def panel(self) -> Panel:
+        """The data: reviews, people, ratings."""
+        return self.intake.panel
+
+    @property
+    def columns(self) -> pd.DataFrame:
+        """What each header was taken for: sheet, header, field, confidence, how."""
+        return self.intake.columns
+
+    @cached_property
+    def problems(self) -> pd.DataFrame:
+        """Every problem: severity, reason, sheet, cell, person_id, field, value, message."""
+        return self.intake.found.frame()
+
+    @property
+    def scales(self) -> pd.DataFrame:
+        """How each rating was read: field, cycle, text, value, n, kind."""
+        return self.intake.scales
+
+    @property
+    def source(self) -> str:
+        """The name of the file or tables that it came from."""
+        return self.intake.reading.name
 
     def __repr__(self) -> str:
         """Say how much there is, and nothing of what is in it: a notebook keeps what it prints."""
@@ -51,6 +71,45 @@ class Calibration:
     def with_settings(self, settings: Settings) -> "Calibration":
         """Take the same data with other thresholds; nothing found so far is carried over."""
         return replace(self, settings=settings)
+
+    def with_choices(self, choices: Choices) -> "Calibration":
+        """Read the same cells with other choices about columns, scales, dates and hidden parts."""
+        return replace(self, intake=interpret(self.intake.reading, choices))
+
+    def write_annotated(self, path: str | Path) -> Path:
+        """Write a copy of the workbook with every problem cell marked and commented.
+
+        Parameters
+        ----------
+        path
+            Where to write it: an .xlsx file, or an .xlsm one for a workbook with macros.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        InputError
+            If it cannot be written there; the message says what to do.
+        """
+        return write_annotated(self.intake, Path(path))
+
+    def remember(self) -> Path:
+        """Save what was decided beside the data; the next file like this one loads without asking.
+
+        Returns
+        -------
+        Path
+            The profile. It holds headers and rating words, and no row of the data.
+
+        Raises
+        ------
+        InputError
+            If the data did not come from a file, or its folder cannot be written to.
+        """
+        return remember(self.intake)
 
     @cached_property
     def promotions(self) -> pd.DataFrame:
@@ -111,6 +170,7 @@ def load(
     password: str | None = None,
     columns: Mapping[str, str | None] | None = None,
     settings: Settings | None = None,
+    choices: Choices | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Calibration:
     """Read a calibration spreadsheet and say everything that is wrong with it, at once.
@@ -127,6 +187,9 @@ def load(
         column to be kept as it is.
     settings
         Thresholds other than the defaults.
+    choices
+        All that was decided about the sheets. By default it is what was remembered beside the file
+        for headers like its own; `Choices()` leaves that alone.
     progress
         Is told what is being done, and how much is done already, from 0 to 1.
 
@@ -148,11 +211,7 @@ def load(
     >>> calibration.panel.reviews["cycle"].unique().tolist()
     ['2021H1', '2021H2', '2022H1', '2022H2']
     """
-    read = read_panel(source, password=password, columns=columns, progress=progress)
-    return Calibration(
-        panel=read.panel,
-        columns=read.columns,
-        problems=read.problems,
-        source=read.source,
-        settings=settings or Settings(),
+    intake = read_panel(
+        source, password=password, columns=columns, choices=choices, progress=progress
     )
+    return Calibration(intake, settings or Settings())

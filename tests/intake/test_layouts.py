@@ -3,7 +3,8 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from workbench.intake.layouts import find_header, find_tables, is_aside, settle_tables
+from workbench.intake.headers import find_header, find_headers
+from workbench.intake.layouts import find_tables, is_aside, settle_tables
 from workbench.intake.readers import Sheet
 
 
@@ -17,7 +18,8 @@ def sheet_of(rows, name="Sheet1", file="reviews.xlsx"):
 
 
 def tables_of(*sheets):
-    return settle_tables([t for sheet in sheets for t in find_tables(sheet, find_header(sheet))])
+    found = [t for s in sheets for header in find_headers(s) for t in find_tables(s, header)]
+    return settle_tables(found)
 
 
 def people(table):

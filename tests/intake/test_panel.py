@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import InputError, WorkbenchError
-from workbench.intake.panel import read_panel
+from workbench.intake.reading import read_panel
 
 
 def frame(text):

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.intake.panel import read_panel
+from workbench.intake.reading import read_panel
 
 
 def problems_of(**columns):

@@ -28,14 +28,26 @@ from workbench.intake.cells import (
 from workbench.intake.cycles import order_cycles, read_cycle
 from workbench.intake.identities import Identities, read_names, read_people, resolve_people
 from workbench.intake.matching import normalise_header
+from workbench.intake.profiles import Choices
 from workbench.intake.scales import read_ratings
+from workbench.intake.sheet import EPOCH_1900, EPOCH_1904
 from workbench.intake.stacks import Stack
 from workbench.intake.validation import ProblemList, check_limits
 from workbench.ladder import TRACKS, Track, track_of_title
 
-__all__ = ["name_cycles", "read_stack", "read_tracks"]
+__all__ = ["NO_SCALES", "name_cycles", "read_stack", "read_tracks"]
 
 NO_CYCLE = "current"
+NO_SCALES = pd.DataFrame(
+    {
+        "field": pd.Series(dtype="str"),
+        "cycle": pd.Series(dtype="str"),
+        "text": pd.Series(dtype="str"),
+        "value": pd.Series(dtype="float64"),
+        "n": pd.Series(dtype="int64"),
+        "kind": pd.Series(dtype="str"),
+    }
+)
 
 
 def name_cycles(stacks: Sequence[Stack]) -> tuple[list[pd.Series], list[str]]:
@@ -97,7 +109,12 @@ def _join_year(year: str, text: str | None, step: str) -> str:
 
 
 def read_stack(
-    stack: Stack, cycles: pd.Series, who: Identities, problems: ProblemList
+    stack: Stack,
+    cycles: pd.Series,
+    who: Identities,
+    problems: ProblemList,
+    choices: Choices | None = None,
+    scales: list[pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Read every column of a stack as what it is.
 
@@ -111,6 +128,10 @@ def read_stack(
         The people of the workbook.
     problems
         Takes what could not be read.
+    choices
+        What the analyst decided about scales and dates.
+    scales
+        Takes how each rating was read: frames with the columns of `NO_SCALES`.
 
     Returns
     -------
@@ -129,7 +150,13 @@ def read_stack(
         if not has or known.name in {"person_id", "cycle"}:
             continue
         cells, faults = split_errors(stack.cells(known.name))
-        columns |= _read_field(known, cells, groups, stack, who, faults)
+        decided = choices or Choices()
+        if known.dtype == "rating":
+            columns |= _read_rating(known, cells, groups, stack, decided, faults, scales)
+        elif known.dtype == "date":
+            columns[known.name] = _read_dates(known, cells, stack, decided, faults)
+        else:
+            columns |= _read_field(known, cells, stack, who, faults)
         problems.add_faults(stack, known.name, faults, people)
     for key in keys:
         if key not in FIELD_BY_NAME and key.rpartition(":")[0] not in FIELD_BY_NAME:
@@ -139,25 +166,47 @@ def read_stack(
     return pd.DataFrame(columns)
 
 
-def _read_field(
+def _read_rating(
     known: Field,
     cells: Cells,
     groups: Cells,
     stack: Stack,
-    who: Identities,
+    choices: Choices,
     faults: list[Fault],
+    scales: list[pd.DataFrame] | None,
 ) -> dict[str, pd.Series]:
-    """Read one known column; its faults are added to those given."""
+    """Read one column of ratings; its faults are added to those given, its levels to the scales."""
+    header = " / ".join(stack.headers(known.name))
+    ratings = read_ratings(cells, groups, given=choices.scales.get(known.name), header=header)
+    faults += ratings.faults
+    if scales is not None:
+        levels = ratings.levels.rename(columns={"group": "cycle"})
+        scales.append(levels.assign(field=known.name)[list(NO_SCALES.columns)])
+    read = {known.name: pd.Series(ratings.values)}
+    return read if ratings.text is None else {**read, f"{known.name}_text": ratings.text}
+
+
+def _read_dates(
+    known: Field, cells: Cells, stack: Stack, choices: Choices, faults: list[Fault]
+) -> pd.Series:
+    """Read one column of dates; bare numbers count from the first day of their workbook."""
+    late = np.array([table.sheet.epoch == EPOCH_1904 for table in stack.tables])[stack.table]
+    if late.any():
+        days = (EPOCH_1904 - EPOCH_1900).days
+        moved = [c + days if type(c) in (int, float) else c for c in cells[late]]
+        cells = cells.copy()
+        cells[late] = moved
+    said = [choices.dates[h] for h in stack.headers(known.name) if h in choices.dates]
+    dates, found = read_dates(cells, said[0] if said else None)
+    faults += found
+    return dates
+
+
+def _read_field(
+    known: Field, cells: Cells, stack: Stack, who: Identities, faults: list[Fault]
+) -> dict[str, pd.Series]:
+    """Read one other known column; its faults are added to those given."""
     name = known.name
-    if known.dtype == "rating":
-        ratings = read_ratings(cells, groups)
-        faults += ratings.faults
-        read = {name: pd.Series(ratings.values)}
-        return read if ratings.text is None else {**read, f"{name}_text": ratings.text}
-    if known.dtype == "date":
-        dates, found = read_dates(cells)
-        faults += found
-        return {name: dates}
     if known.dtype in {"count", "number", "share"}:
         if known.dtype == "share":
             numbers, found = read_shares(cells, known.maximum or 1.0)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 
-__all__ = ["find_gaps", "order_cycles", "read_cycle", "split_cycle"]
+__all__ = ["find_gaps", "find_overlaps", "order_cycles", "read_cycle", "split_cycle"]
 
 _MONTH_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH = (
@@ -279,11 +279,22 @@ def _long_name(cycle: str) -> str:
 def find_gaps(cycles: Collection[str]) -> list[str]:
     """Name the cycles that are missing between the first and the last, if all are of one kind.
 
+    Months and dates have the step that most of them have, such as every half-year.
+
     Examples
     --------
     >>> find_gaps(["2022H2", "2023H2", "2024H1"])
     ['2023H1']
+    >>> find_gaps(["2022-03", "2022-09", "2023-03", "2024-03"])
+    ['2023-09']
     """
+    if len(cycles) > 3 and all(re.fullmatch(r"\d{4}-\d\d", cycle) for cycle in cycles):
+        months = sorted(12 * int(cycle[:4]) + int(cycle[5:]) - 1 for cycle in cycles)
+        apart = [later - month for month, later in zip(months, months[1:], strict=False)]
+        step = max(set(apart), key=lambda each: (apart.count(each), -each))
+        if step and all(each % step == 0 for each in apart):
+            missing = sorted(set(range(months[0], months[-1], step)) - set(months))
+            return [f"{month // 12}-{month % 12 + 1:02d}" for month in missing]
     shapes = {re.sub(r"\d{4}([HQT]?)\d?", r"\1", cycle) for cycle in cycles}
     if len(shapes) != 1 or not shapes <= {"", "H", "Q", "T"}:
         return []
@@ -292,3 +303,29 @@ def find_gaps(cycles: Collection[str]) -> list[str]:
     steps = sorted(int(c[:4]) * per_year + int(c[5:] or 1) - 1 for c in cycles)
     missing = sorted(set(range(steps[0], steps[-1])) - set(steps))
     return [f"{step // per_year}{shape}{step % per_year + 1 if shape else ''}" for step in missing]
+
+
+def find_overlaps(cycles: Collection[str]) -> list[tuple[str, str]]:
+    """Name the pairs of cycles of which one lies within the other, such as a year and its half.
+
+    A month says when a review was held, not how long a cycle is, and overlaps with nothing.
+
+    Examples
+    --------
+    >>> find_overlaps(["2023-12 year", "2024-06 H1", "2024-12 year"])
+    [('2024-06 H1', '2024-12 year')]
+    """
+    spans = []
+    for cycle in cycles:
+        match = re.fullmatch(r"(\d{4})-(\d\d) (year|[HQT]\d)", cycle)
+        if match:
+            end = 12 * int(match[1]) + int(match[2])
+            months = {"H": 6, "Q": 3, "T": 4}.get(match[3][0], 12)
+            spans.append((end - months, end, cycle))
+    spans.sort()
+    return [
+        (one[2], other[2]) if one[1] <= other[1] else (other[2], one[2])
+        for place, one in enumerate(spans)
+        for other in spans[place + 1 :]
+        if other[0] < one[1]
+    ]

@@ -1,54 +1,34 @@
-"""Sheets in, tables out: where the header is, which rows are people, and what kind of table it is.
+"""Sheets and headers in, tables out: what each holds, and of which review cycle.
 
-Titles above the header, totals, blank rows, repeated headers and footnotes are left out of a table
-and listed, with their rows. A table holds reviews (a row per person and cycle), a roster (a row per
-person, no cycle) or ratings (a row per person, cycle and rater); the cycle stands in a column, in
-the sheet's name, in the title, in the file's name, or in the headers of a table that is wide.
+The cycle stands in a column, in the sheet's name, in the title, in the file's name, or in the
+headers of a table that is wide; such a table becomes one for each cycle. A table with a row for
+each question becomes one for each question.
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from workbench.fields import FIELD_BY_NAME, fields_with_role
-from workbench.intake.cells import Cells, by_value, is_blank, read_ids, show_value
+from workbench.intake.cells import Cells, is_blank, read_ids, show_value
 from workbench.intake.cycles import split_cycle
+from workbench.intake.headers import Header, explains
 from workbench.intake.matching import Given, Match, is_known_header, match_headers, normalise_header
-from workbench.intake.readers import Sheet
+from workbench.intake.questions import split_questions
+from workbench.intake.sheet import Sheet
+from workbench.intake.rows import keep_people
+from workbench.intake.tables import Table
 
-__all__ = ["LeftOut", "Table", "find_header", "find_tables", "is_aside", "settle_tables"]
+__all__ = ["find_tables", "is_aside", "settle_tables"]
 
-Kind = Literal["reviews", "roster", "ratings"]
-
-_SEARCHED_ROWS = 50
-_TOTAL = re.compile(
-    r"(?:grand[ -]?|sub[ -]?)?totals?\b.*|.*\b(?:sub[ -]?)?totals?:?|"
-    r"(?:average|avg|mean|sum|median|count|minimum|maximum|min|max|headcount|gesamt|summe|"
-    r"durchschnitt|total general|moyenne|promedio)\b[^\d]*[:\d.,% ]*",
-)
-# A person may be called Count or Max: among names, only totals are left out.
-_TOTAL_NAME = re.compile(r"(?:grand[ -]?|sub[ -]?)?totals?:?|(?:average|sum|mean|median)s?:?")
 # From here on, a title says when the sheet was made, not what it is about.
 _STAMP = re.compile(
     r"\b(?:generated|exported|export|created|printed|updated|refreshed|as of|run date|downloaded)"
     r"\b.*",
     re.IGNORECASE,
-)
-_LEFT_OUT = {
-    "blank_row": "The row is blank and was left out.",
-    "total_row": "The row holds a total and was left out.",
-    "footnote": "The row is a heading or a note, not a person, and was left out.",
-    "repeated_header": "The row repeats the headers and was left out.",
-}
-_FOOTNOTE = re.compile(
-    r"[*\u2020\u2021\u00b9\u00b2\u00b3]|(?:notes?|sources?|remarks?|legend|key|confidential|"
-    r"internal|disclaimer|generated|exported|created|printed|last updated|as of)\b",
 )
 _ASIDE = frozenset(
     "readme note notes dictionary legend cover instruction instructions lookup lookups setting "
@@ -56,149 +36,6 @@ _ASIDE = frozenset(
     "definitions definition key chart charts pivot info template values validation codes contents "
     "index changelog overview distribution faq intro introduction title parameters config".split()
 )
-_DICTIONARY_HEADERS = frozenset(
-    "field column definition description meaning term explanation header variable label code value "
-    "notes note comment comments instruction instructions example".split()
-)
-_EXPLAINING = frozenset(
-    "field column definition description meaning term explanation variable".split()
-)
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Rows of a sheet that are no people: why, and which, counted from the sheet's first row."""
-
-    reason: str
-    rows: NDArray[np.intp]
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table of people in a sheet.
-
-    Attributes
-    ----------
-    sheet
-        The sheet that it stands in.
-    matches
-        What each column was taken for, in the order of the sheet.
-    columns
-        Where in the sheet each of them stands.
-    rows
-        Where in the sheet its people stand.
-    kind
-        `reviews`, `roster` or `ratings`.
-    cycle
-        The cycle of all its rows, where it does not stand in a column.
-    header_row
-        Where in the sheet its headers stand.
-    left_out
-        The other rows, and why they were left out.
-    shown
-        All matches of the sheet, where this table is one of several that its headers spread out.
-    """
-
-    sheet: Sheet
-    matches: tuple[Match, ...]
-    columns: tuple[int, ...]
-    rows: NDArray[np.intp]
-    kind: Kind = "reviews"
-    cycle: str | None = None
-    header_row: int = 0
-    left_out: tuple[LeftOut, ...] = ()
-    shown: tuple[Match, ...] = ()
-
-    def find(self, field: str, part: str = "") -> int | None:
-        """Find the sheet's column that holds a field, or None."""
-        for match, column in zip(self.matches, self.columns, strict=True):
-            if match.field == field and match.part == part and match.cycle is None:
-                return column
-        return None
-
-    def cells(self, column: int) -> Cells:
-        """Give the cells of a column of the sheet, for the table's rows only."""
-        return self.sheet.columns[column][self.rows]
-
-    @property
-    def person_columns(self) -> tuple[int, ...]:
-        """The columns that say who a row is about, the surest first."""
-        found = [self.find("person_id"), self.find("email"), self.find("name")]
-        found += [self.find("name", "last"), self.find("name", "first")]
-        return tuple(column for column in found if column is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """Where a sheet's headers stand, how they read, and the title above them."""
-
-    row: int
-    names: tuple[str, ...]
-    columns: tuple[int, ...]
-    title: tuple[str, ...]
-
-
-def find_header(sheet: Sheet) -> Header | None:
-    """Find the row of headers: mostly text, mostly filled, and best of all, known to us.
-
-    Examples
-    --------
-    >>> columns = [["Reviews 2024", "", "Employee ID", "E1"], ["", "", "Rating", 4.0]]
-    >>> sheet = Sheet("S", tuple(np.array(column, dtype=object) for column in columns))
-    >>> find_header(sheet).row, find_header(sheet).names
-    (2, ('Employee ID', 'Rating'))
-    """
-    rows = min(sheet.n_rows, _SEARCHED_ROWS)
-    texts = [[show_value(column[i]) for column in sheet.columns] for i in range(rows)]
-    typed = [
-        [
-            isinstance(column[i], str)
-            for column, text in zip(sheet.columns, texts[i], strict=True)
-            if text
-        ]
-        for i in range(rows)
-    ]
-    widths = [len(kinds) for kinds in typed]
-    usual = Counter(width for width in widths if width > 1).most_common(1)
-    usual_width = usual[0][0] if usual else 1
-    best, header_row = (0.0, 0.0, 0.0), None
-    for i in range(rows):
-        if not widths[i]:
-            continue
-        known = sum(is_known_header(text) for text in texts[i] if text and len(text) <= 80)
-        text_share = sum(typed[i]) / widths[i]
-        wide_enough = widths[i] >= min(2, len(sheet.columns)) and widths[i] >= usual_width / 3
-        if text_share < 0.5 or not wide_enough:
-            continue
-        if _explains([normalise_header(text) for text in texts[i] if text]):
-            # What a dictionary explains are headers too, but not its own.
-            header_row = i
-            break
-        score = (float(known), text_share * min(widths[i], usual_width), -float(i))
-        if score > best:
-            best, header_row = score, i
-    if header_row is None:
-        return None
-    title = tuple(dict.fromkeys(text for row in texts[:header_row] for text in row if text))
-    return Header(header_row, *_name_columns(sheet, header_row), title)
-
-
-def _name_columns(sheet: Sheet, row: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Name the columns by their headers, each differently; empty columns have no name."""
-    names, columns, seen = [], [], Counter[str]()
-    for j, column in enumerate(sheet.columns):
-        name = show_value(column[row])
-        if not name:
-            if is_blank(column[row + 1 :]).all():
-                continue
-            name = f"Column {sheet.address(0, j).rstrip('0123456789')}"
-        seen[name.casefold()] += 1
-        count = seen[name.casefold()]
-        names.append(name if count == 1 else f"{name} ({count})")
-        columns.append(j)
-    return tuple(names), tuple(columns)
-
 
 def is_aside(sheet: Sheet, header: Header | None) -> bool:
     """Tell whether a sheet is a cover, notes, a dictionary or the like, and holds no people."""
@@ -208,14 +45,8 @@ def is_aside(sheet: Sheet, header: Header | None) -> bool:
     words = {*name.split(), name.replace(" ", "")}
     keys = [normalise_header(each) for each in header.names]
     return (
-        bool(words & _ASIDE) or len(keys) == 1 or _explains(keys) or _lists_headers(sheet, header)
+        bool(words & _ASIDE) or len(keys) == 1 or explains(keys) or _lists_headers(sheet, header)
     )
-
-
-def _explains(keys: Sequence[str]) -> bool:
-    """Tell the headers of a dictionary: a field, what it means, perhaps an example."""
-    known = sum(key in _DICTIONARY_HEADERS for key in keys)
-    return known >= max(2, len(keys) / 2) and bool(set(keys) & _EXPLAINING)
 
 
 def _lists_headers(sheet: Sheet, header: Header) -> bool:
@@ -226,52 +57,68 @@ def _lists_headers(sheet: Sheet, header: Header) -> bool:
     return len(texts) >= 3 and known >= 0.6 * len(texts)
 
 
-def find_tables(sheet: Sheet, header: Header, given: Given | None = None) -> list[Table]:
-    """Find the table of people in a sheet, one for each cycle where its headers hold the cycles.
+def find_tables(
+    sheet: Sheet, header: Header, given: Given | None = None, *, hidden: bool = False
+) -> list[Table]:
+    """Find the table of people below a header, as one for each cycle or question that it spreads.
 
     Parameters
     ----------
     sheet, header
-        The sheet, and where its headers stand.
+        The sheet, and the headers of one of its tables.
     given
         What the analyst decided about headers.
+    hidden
+        Whether rows and columns that are hidden in Excel count.
 
     Returns
     -------
     list of Table
         Empty where no column says who a row is about.
     """
-    samples = {
-        name: _sample(sheet.columns[column][header.row + 1 :])
-        for name, column in zip(header.names, header.columns, strict=True)
-    }
-    whole = match_headers(header.names, samples, given=given, split_cycles=False)
-    matches = whole
-    if any(split_cycle(name)[0] for name in header.names):
-        matches = match_headers(header.names, samples, given=given)
+    out = () if hidden else frozenset(sheet.hidden_columns.tolist())
+    shown = [(n, c) for n, c in zip(header.names, header.columns, strict=True) if c not in out]
+    names, columns = tuple(n for n, _ in shown), tuple(c for _, c in shown)
+    samples = {name: _sample(sheet.columns[c][header.row + 1 : header.end]) for name, c in shown}
     own_cycle = _cycle_of_sheet(sheet, header)
-    has_cycle = any(match.field == "cycle" for match in whole)
-    in_headers = {match.cycle for match in matches if match.cycle and match.field}
-    if has_cycle or own_cycle or not in_headers:
-        # "2023 Rating" in a sheet of 2024 is last year's rating, and not the rating.
-        kept = tuple(
-            match if match.cycle is None or (match.cycle == own_cycle and not has_cycle) else plain
-            for match, plain in zip(matches, whole, strict=True)
-        )
-        matches = tuple(replace(match, cycle=None) for match in kept)
-        in_headers = set()
+    matches, in_headers = _match_columns(names, samples, given, own_cycle)
+    has_cycle = any(match.field == "cycle" for match in matches)
     table = Table(
         sheet,
         matches,
-        header.columns,
-        np.arange(header.row + 1, sheet.n_rows),
+        columns,
+        np.arange(header.row + 1, header.end),
         cycle=None if has_cycle else own_cycle,
         header_row=header.row,
     )
     if not table.person_columns or _lists_headers(sheet, header):
         return []
-    table = _keep_people(table)
-    return _split_wide(table, sorted(c for c in in_headers if c)) if in_headers else [table]
+    table = keep_people(table, header.blank, () if hidden else sheet.hidden_rows)
+    tables = _split_wide(table, in_headers) if in_headers else [table]
+    return [part for each in tables for part in split_questions(each, given)]
+
+
+def _match_columns(
+    names: Sequence[str],
+    samples: dict[str, list[object]],
+    given: Given | None,
+    own_cycle: str | None,
+) -> tuple[tuple[Match, ...], list[str]]:
+    """Match the headers of a table; gives the matches, and the cycles that its headers spread."""
+    whole = match_headers(names, samples, given=given, split_cycles=False)
+    matches = whole
+    if any(split_cycle(name)[0] for name in names):
+        matches = match_headers(names, samples, given=given)
+    has_cycle = any(match.field == "cycle" for match in whole)
+    in_headers = sorted({match.cycle for match in matches if match.cycle and match.field})
+    if not (has_cycle or own_cycle) and in_headers:
+        return matches, in_headers
+    # "2023 Rating" in a sheet of 2024 is last year's rating, and not the rating.
+    kept = [
+        match if match.cycle is None or (match.cycle == own_cycle and not has_cycle) else plain
+        for match, plain in zip(matches, whole, strict=True)
+    ]
+    return tuple(replace(match, cycle=None) for match in kept), []
 
 
 def _sample(cells: Cells, size: int = 100) -> list[object]:
@@ -282,85 +129,14 @@ def _sample(cells: Cells, size: int = 100) -> list[object]:
 
 
 def _cycle_of_sheet(sheet: Sheet, header: Header) -> str | None:
-    """Read the cycle from the sheet's name, or from the title above the table."""
+    """Read the cycle from the sheet's name, or from the title above the table.
+
+    Of several tables on one sheet the title says more than the sheet's name does.
+    """
     titles = [_STAMP.sub("", title) for title in header.title]
-    for place in (sheet.name.rpartition("]")[2], *titles):
-        cycle = split_cycle(place)[0]
-        if cycle is not None:
-            return cycle
-    return None
-
-
-def _keep_people(table: Table) -> Table:
-    """Leave out of a table the rows that are no people."""
-    columns = {column: table.cells(column) for column in table.columns}
-    ids = columns[table.person_columns[0]]
-    by_name = table.find("person_id") is None
-    blank = {column: is_blank(cells) for column, cells in columns.items()}
-    nameless = np.logical_and.reduce([blank[column] for column in table.person_columns])
-    filled = np.sum([~mask for mask in blank.values()], axis=0)
-    reasons = np.full(len(table.rows), "", dtype=object)
-    reasons[filled == 0] = "blank_row"
-    headers = [match.header for match in table.matches]
-    folded = {header.casefold() for header in headers}
-    codes, odd_ids = by_value(ids, lambda cell: _is_odd(show_value(cell), folded, by_name))
-    odd = np.array([*odd_ids, False], dtype=bool)[codes] | (filled == 1)
-    odd[:1] = True
-    for i in np.flatnonzero(odd & ~nameless).tolist():
-        row = [show_value(columns[column][i]) for column in table.columns]
-        reasons[i] = _why_no_person(show_value(ids[i]), row, headers, by_name)
-    people = np.flatnonzero(~nameless & (reasons == ""))
-    for i in np.flatnonzero(nameless & (filled > 0)).tolist():
-        row = [show_value(columns[column][i]) for column in table.columns]
-        reasons[i] = _why_nameless(row, not people.size or i > people[-1])
-    # What is blank below the table is the rest of the sheet.
-    reasons[int(np.flatnonzero(filled)[-1]) + 1 if filled.any() else 0 :] = "below"
-    left_out = tuple(
-        LeftOut(reason, table.rows[reasons == reason], message)
-        for reason, message in _LEFT_OUT.items()
-        if (reasons == reason).any()
-    )
-    return replace(table, rows=table.rows[reasons == ""], left_out=left_out)
-
-
-def _is_odd(person: str, headers: set[str], by_name: bool) -> bool:
-    """Tell the cells of the person column that are worth a look at their whole row."""
-    folded = person.casefold()
-    total = _TOTAL_NAME if by_name else _TOTAL
-    long = len(person.split()) >= 8
-    return bool(long or folded in headers or total.fullmatch(folded))
-
-
-def _why_nameless(row: Sequence[str], below: bool) -> str:
-    """Say what a row without a person is; nothing where a person may be missing from it."""
-    texts = [text for text in row if text]
-    folded = [text.casefold() for text in texts]
-    if any(_TOTAL_NAME.fullmatch(text) for text in folded) or _TOTAL.fullmatch(folded[0]):
-        return "total_row"
-    if len(texts) == 1 and not _is_number(texts[0]):
-        return "footnote"
-    return "total_row" if below and all(map(_is_number, texts)) else ""
-
-
-def _why_no_person(person: str, row: Sequence[str], headers: Sequence[str], by_name: bool) -> str:
-    """Say why a row is no person although its person column is filled; nothing where it is one."""
-    texts = [text for text in row if text]
-    same = sum(a.casefold() == b.casefold() for a, b in zip(row, headers, strict=True) if a)
-    known = sum(is_known_header(text) for text in texts)
-    if len(texts) >= 2 and (same > len(texts) / 2 or known >= max(2, 0.6 * len(texts))):
-        return "repeated_header"
-    folded = person.casefold()
-    total = _TOTAL_NAME if by_name else _TOTAL
-    if total.fullmatch(folded) and not re.search(r"\d", folded.split(":")[0]):
-        return "total_row"
-    wordy = len(person.split()) >= (5 if by_name else 2)
-    if len(texts) == 1 and (wordy or _FOOTNOTE.match(folded)):
-        return "footnote"
-    return "footnote" if len(person.split()) >= 8 else ""
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"[-+]?[\d.,' ]+%?|#[A-Z/0! ]+[!?]?", text) is not None
+    name = sheet.name.rpartition("]")[2]
+    places = [name, *titles] if header.alone else [*titles, name]
+    return next((cycle for place in places if (cycle := split_cycle(place)[0])), None)
 
 
 def _split_wide(table: Table, cycles: Sequence[str]) -> list[Table]:
@@ -451,10 +227,10 @@ def _are_cycles(tables: Sequence[Table]) -> set[tuple[str, ...]]:
 
 
 def _has_raters(table: Table) -> bool:
-    """Tell whether a table has a row for each rating: several rows per person and cycle."""
+    """Tell whether a table has a row for each rating or answer: several per person and cycle."""
     rating = any(FIELD_BY_NAME[m.field].dtype == "rating" for m in table.matches if m.field)
     rater, kind = table.find("rater_id"), table.find("rating_kind")
-    if not rating or (rater is None and kind is None):
+    if not (rating or table.question) or (rater is None and kind is None):
         return False
     output = {m.field for m in table.matches if m.field} & set(fields_with_role("technical_output"))
     if output - {"technical_rating"}:

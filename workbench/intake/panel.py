@@ -1,31 +1,24 @@
 """The panel: one row per person and cycle, and what is known of each person beside it.
 
-What comes in is a spreadsheet as its cells were read; what goes out is sound data with stable
-names, what each header was taken for, and every problem with its sheet and cell.
+What comes in are the tables of a spreadsheet; what goes out is sound data with stable names, and
+every problem with its sheet and cell.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
-from workbench.errors import InputError
 from workbench.fields import FIELD_BY_NAME, FIELDS, fields_with_role
 from workbench.intake.cells import Fault
 from workbench.intake.columns import NO_CYCLE, name_cycles, read_stack, read_tracks
 from workbench.intake.identities import Identities, find_identities
-from workbench.intake.layouts import (
-    Header,
-    Table,
-    find_header,
-    find_tables,
-    is_aside,
-    settle_tables,
-)
-from workbench.intake.matching import Given, fold_header, is_private
-from workbench.intake.readers import Sheet, Source, read_sheets
+from workbench.intake.matching import is_private
+from workbench.intake.profiles import Choices
 from workbench.intake.stacks import Stack, stack_tables
+from workbench.intake.tables import Table
 from workbench.intake.validation import (
     ProblemList,
     check_absent_fields,
@@ -33,12 +26,13 @@ from workbench.intake.validation import (
     check_dates,
     check_duplicates,
     check_managers,
+    check_people,
+    check_ratings,
     check_titles,
 )
 
-__all__ = ["Intake", "Panel", "build_panel", "read_panel"]
+__all__ = ["Panel", "build_panel"]
 
-_LISTED = 20
 _KEYS = ["person_id", "cycle"]
 # Kinds of rating, by the field that holds them in a sheet with one row per person and cycle.
 _KINDS = {
@@ -85,196 +79,12 @@ class Panel:
         return f"<Panel: people {len(self.people)}, cycles {cycles}, reviews {rows}>"
 
 
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """What was read from a source, and how.
-
-    Attributes
-    ----------
-    panel
-        The data.
-    columns
-        What each header was taken for: `sheet`, `header`, `field` (None where the column keeps its
-        own name), `confidence` between 0 and 1, `how` (`name`, `alias`, `spelling`, `values`,
-        `given` or `unknown`).
-    problems
-        Every problem at once: `severity` (`error`, `warning`, `note`), `reason`, `sheet`, `cell`,
-        `person_id`, `field`, `value`, `message`.
-    source
-        What was read, such as `reviews.xlsx`.
-    """
-
-    panel: Panel
-    columns: pd.DataFrame
-    problems: pd.DataFrame
-    source: str
-
-
-def read_panel(
-    source: Source,
-    *,
-    password: str | None = None,
-    columns: Given | None = None,
-    progress: Callable[[str, float], None] | None = None,
-) -> Intake:
-    """Read calibration data from whatever it comes in.
-
-    Parameters
-    ----------
-    source
-        The path of a file or a folder, bytes, an open binary file, a frame, a list of these, or a
-        mapping from sheet or file names to frames or bytes.
-    password
-        Opens workbooks that are protected by one.
-    columns
-        What the analyst decided: from headers to field names, or to None for "keep it as it is".
-    progress
-        Is told what is being done, and how much is done already, from 0 to 1.
-
-    Returns
-    -------
-    Intake
-        The panel, the columns, the problems, and the name of the source.
-
-    Raises
-    ------
-    UnreadableFileError
-        If a file cannot be opened, or no sheet has any cells.
-    InputError
-        If no sheet says who its rows are about, or `columns` names a field that does not exist.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"Empl ID": ["007"], "Half": ["H1 2024"], "Rating": ["4 - Exceeds"]})
-    >>> intake = read_panel(frame)
-    >>> intake.panel.reviews[["person_id", "cycle", "rating_manager"]].to_dict("records")
-    [{'person_id': '007', 'cycle': '2024H1', 'rating_manager': 4.0}]
-    """
-    tell = progress or _tell_nobody
-    tell("Opening the file", 0.0)
-    sheets, name = read_sheets(source, password=password)
-    problems = ProblemList()
-    tell("Finding the tables", 0.4)
-    tables = _find_all_tables(sheets, columns, problems)
-    tell("Reading the cells", 0.5)
-    panel = build_panel(tables, problems)
-    tell("Done", 1.0)
-    return Intake(panel, _list_columns(tables), problems.frame(), name)
-
-
-def _tell_nobody(what: str, done: float) -> None:
-    """Report progress to nobody."""
-
-
-def _find_all_tables(
-    sheets: Sequence[Sheet], given: Given | None, problems: ProblemList
-) -> list[Table]:
-    """Find the tables of all sheets; sheets and rows that are left out are problems."""
-    tables: list[Table] = []
-    lacking: list[tuple[Sheet, Header]] = []
-    for sheet in sheets:
-        if not sheet.visible:
-            message = "The sheet is hidden in Excel and was left out. Unhide it if it should count."
-            problems.add("note", "hidden_sheet", message, sheet=sheet.name)
-            continue
-        header = find_header(sheet)
-        found = find_tables(sheet, header, given) if header else []
-        if header is None or (not found and is_aside(sheet, header)):
-            message = "The sheet holds no table of people and was left out."
-            problems.add("note", "sheet_left_out", message, sheet=sheet.name)
-        elif not found:
-            lacking.append((sheet, header))
-        else:
-            tables += found
-            _list_left_out(found[0], problems)
-    if not tables:
-        raise InputError(_say_no_person(lacking, sheets))
-    for sheet, header in lacking:
-        problems.add(
-            "error",
-            "no_person_column",
-            "No column of this sheet says who a row is about, so it was left out. Name one of them "
-            f"Employee ID, Email or Name. Its headers are: {_quote(header.names)}.",
-            sheet=sheet.name,
-            cell=sheet.address(header.row, header.columns[0]),
-        )
-    _check_given(given or {}, tables, problems)
-    return settle_tables(tables)
-
-
-def _say_no_person(lacking: Sequence[tuple[Sheet, Header]], sheets: Sequence[Sheet]) -> str:
-    seen = [
-        f'"{sheet.name}" with the headers {_quote(header.names)}' for sheet, header in lacking[:5]
-    ]
-    seen = seen or [f'"{sheet.name}"' for sheet in sheets if sheet.visible][:5]
-    return (
-        f"No sheet says who its rows are about. Seen: {'; '.join(seen)}. Accepted is a column such "
-        "as Employee ID, Worker ID, Email or Name, with one row per person. Rename the column that "
-        'holds the people, or give columns={"its header": "person_id"}.'
-    )
-
-
-def _quote(names: Iterable[str]) -> str:
-    shown = list(names)
-    text = ", ".join(f'"{name[:40]}"' for name in shown[:12])
-    return f"{text} and {len(shown) - 12} more" if len(shown) > 12 else text
-
-
-def _list_left_out(table: Table, problems: ProblemList) -> None:
-    """Note the rows of a sheet that were left out, and those that Excel hides."""
-    if table.header_row:
-        address = table.sheet.address(table.header_row, table.columns[0])
-        message = "The headers were found here; the rows above were left out as a title."
-        problems.add("note", "title_rows", message, sheet=table.sheet.name, cell=address)
-    for out in table.left_out:
-        for row in out.rows[:_LISTED].tolist():
-            cells = {j: table.sheet.columns[j][row] for j in table.columns}
-            first = next((j for j in table.columns if cells[j] != ""), table.columns[0])
-            problems.add(
-                "note",
-                out.reason,
-                out.message,
-                sheet=table.sheet.name,
-                cell=table.sheet.address(row, first),
-                value=str(cells[first])[:60],
-            )
-        if len(out.rows) > _LISTED:
-            more = f"and {len(out.rows) - _LISTED:,} more rows like the ones above."
-            problems.add("note", out.reason, more, sheet=table.sheet.name)
-    if table.sheet.hidden_rows:
-        message = (
-            f"Rows hidden in Excel, by a filter or by hand: {table.sheet.hidden_rows:,}. They were "
-            "read like the others; delete them if they should not count."
-        )
-        problems.add("note", "hidden_rows", message, sheet=table.sheet.name)
-
-
-def _check_given(given: Given, tables: Sequence[Table], problems: ProblemList) -> None:
-    """Note what the analyst decided about headers that no sheet has."""
-    seen = {fold_header(match.header) for table in tables for match in table.matches}
-    for header in given:
-        if fold_header(header) not in seen:
-            message = f'No sheet has the header "{header}", so what was decided about it is unused.'
-            problems.add("note", "unused_mapping", message, field=given[header], value=header)
-
-
-def _list_columns(tables: Sequence[Table]) -> pd.DataFrame:
-    """List what each header of each sheet was taken for."""
-    rows = []
-    listed = set()
-    for table in tables:
-        if table.sheet.name not in listed:
-            listed.add(table.sheet.name)
-            for match in table.shown or table.matches:
-                row = (table.sheet.name, match.header, match.field, match.confidence, match.how)
-                rows.append(row)
-    names = ("sheet", "header", "field", "confidence", "how")
-    values = dict(zip(names, zip(*rows, strict=True), strict=True))
-    frame = pd.DataFrame({name: pd.Series(values[name], dtype=object) for name in names})
-    return frame.astype({"sheet": "str", "header": "str", "how": "str", "confidence": "float64"})
-
-
-def build_panel(tables: Sequence[Table], problems: ProblemList) -> Panel:
+def build_panel(
+    tables: Sequence[Table],
+    problems: ProblemList,
+    choices: Choices | None = None,
+    scales: list[pd.DataFrame] | None = None,
+) -> Panel:
     """Build the panel from the tables of a workbook.
 
     Parameters
@@ -283,6 +93,10 @@ def build_panel(tables: Sequence[Table], problems: ProblemList) -> Panel:
         The tables, each with its kind settled.
     problems
         Takes what is wrong with the data.
+    choices
+        What the analyst decided about scales and dates.
+    scales
+        Takes how the ratings of each column were read.
 
     Returns
     -------
@@ -296,7 +110,7 @@ def build_panel(tables: Sequence[Table], problems: ProblemList) -> Panel:
     cycles, names = name_cycles(present)
     cycles = _fill_cycles(present, cycles, names, problems)
     frames = {
-        stack.tables[0].kind: read_stack(stack, cycle, who, problems)
+        stack.tables[0].kind: read_stack(stack, cycle, who, problems, choices, scales)
         for stack, cycle in zip(present, cycles, strict=True)
     }
     for stack in present:
@@ -351,7 +165,10 @@ def _fill_cycles(
 def _check_frame(frame: pd.DataFrame, stack: Stack, problems: ProblemList) -> None:
     if stack.tables[0].kind != "ratings":
         check_duplicates(frame, stack, problems)
+        check_people(frame, stack, problems)
         check_managers(frame, stack, problems)
+    if stack.tables[0].kind == "reviews":
+        check_ratings(frame, stack, problems)
     check_dates(frame, stack, problems)
     check_titles(frame, stack, problems)
 
@@ -447,7 +264,11 @@ def _read_long_ratings(frame: pd.DataFrame, who: Identities, reviews: pd.DataFra
         kinds = stated.reindex(known.index).fillna(guessed) if kind == "manager" else own
         ratings = {"rater_id": raters.reindex(known.index), "kind": kinds, "rating": known[field]}
         parts.append(known[[*_KEYS, *kept]].assign(**ratings))
+    if not parts:
+        nothing = {"rater_id": None, "kind": None, "rating": float("nan")}
+        parts = [known.head(0)[[*_KEYS, *kept]].assign(**nothing)]
     long = pd.concat(parts, ignore_index=True).dropna(subset="rating")
+    long = long.astype({"rater_id": "str", "kind": "str"})
     itself = (long["kind"] == "self") & long["rater_id"].isna()
     return long.assign(rater_id=long["rater_id"].mask(itself, long["person_id"]))
 
@@ -475,10 +296,16 @@ def _add_long_ratings(
     known = frame.dropna(subset=_KEYS)
     roles = fields_with_role("rating", "technical_output", "force_multiplier", "outcome")
     others = [c for c in roles if c in known and c not in {*_KINDS, "rater_id", "rating_kind"}]
+    # What was answered beside the rating's own rows says something of the person, not of a rating.
+    own = known[known[[field for field in _KINDS if field in known]].isna().all(axis=1)]
+    answers = [c for c in map(str, known) if _is_kept_with_ratings(c) and own[c].notna().any()]
+    others += [c for c in answers if is_numeric_dtype(known[c])]
     if others:
         means = means.join(known.groupby(_KEYS)[others].mean(), how="outer")
     texts = [c for c in fields_with_role("written") if c in known]
+    texts += [c for c in answers if c not in others]
     if texts:
+        known = known.astype(dict.fromkeys(texts, "str"))
         joined = known.groupby(_KEYS)[texts].agg(_join_texts)
         means = means.join(joined, how="outer")
     base = reviews.set_index(_KEYS)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from workbench.fields import FIELD_BY_NAME
 from workbench.intake.cells import Cells
-from workbench.intake.layouts import Table
 from workbench.intake.matching import fold_header
+from workbench.intake.tables import Table
 
 __all__ = ["Place", "Stack", "stack_tables"]
 
@@ -70,6 +70,25 @@ class Stack:
             for table, columns in zip(self.tables, self.columns, strict=True)
         ]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def headers(self, key: str) -> list[str]:
+        """Name the headers under which a key stands, each once."""
+        return list(
+            dict.fromkeys(
+                table.matches[table.columns.index(columns[key])].header
+                for table, columns in zip(self.tables, self.columns, strict=True)
+                if key in columns
+            )
+        )
+
+    def written_columns(self, key: str) -> NDArray[np.intp]:
+        """Number the columns of the workbook in which a key stands; gives that of each row."""
+        spots = [
+            (table.sheet.name, columns.get(key, -1))
+            for table, columns in zip(self.tables, self.columns, strict=True)
+        ]
+        numbers = np.array([spots.index(spot) for spot in spots], dtype=np.intp)
+        return numbers[self.table]
 
     def place(self, position: int, key: str) -> Place:
         """Find a cell's place in the workbook, from its position in the stack."""

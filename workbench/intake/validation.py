@@ -5,17 +5,21 @@ problems frame. A reason that returns in one column of one sheet is listed for i
 then counted, so that one bad column cannot hide everything else.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from workbench.fields import FIELD_BY_NAME, Field, fields_with_role
-from workbench.intake.cells import Fault, Severity, show_value
-from workbench.intake.cycles import find_gaps, read_cycle
+from workbench.intake.cells import Fault, Severity, is_blank, show_value
+from workbench.intake.cycles import find_gaps, find_overlaps, read_cycle
+from workbench.intake.headers import Header
+from workbench.intake.sheet import Sheet
 from workbench.intake.stacks import Stack
+from workbench.intake.tables import Table
 from workbench.ladder import track_of_title
 
 __all__ = [
@@ -27,7 +31,11 @@ __all__ = [
     "check_duplicates",
     "check_limits",
     "check_managers",
+    "check_people",
+    "check_ratings",
     "check_titles",
+    "list_hidden",
+    "list_left_out",
 ]
 
 PROBLEM_COLUMNS = (
@@ -44,17 +52,74 @@ _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 _LISTED = 20
 
 
+_Row = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Repeats:
+    """One kind of trouble in one column of one sheet: all of its cells, written out when asked."""
+
+    fault: Fault
+    stack: Stack
+    key: str
+    positions: NDArray[np.intp]
+    people: pd.Series | None
+
+    @property
+    def severity(self) -> Severity:
+        return self.fault.severity
+
+    def rows(self, limit: int | None) -> Iterator[_Row]:
+        """Give the first cells as rows, and one more row that counts the others."""
+        fault = self.fault
+        name = self.key if self.key in FIELD_BY_NAME else None
+        place = self.stack.place(int(self.positions[0]), self.key)
+        for position in self.positions[:limit].tolist():
+            place = self.stack.place(position, self.key)
+            shown = show_value(place.value)
+            person = None if self.people is None else self.people.iat[position]
+            yield (
+                fault.severity,
+                fault.reason,
+                place.sheet,
+                place.cell,
+                person if isinstance(person, str) else None,
+                name or place.header,
+                shown,
+                _say(place.header, fault.message.replace("{value}", _shorten(shown))),
+            )
+        more = len(self.positions) - (limit or len(self.positions))
+        if more > 0:
+            message = _say(place.header, f"and {more:,} more cells like the ones above.")
+            field_name = name or place.header
+            yield fault.severity, fault.reason, place.sheet, "", None, field_name, None, message
+
+
+@dataclass(frozen=True, slots=True)
+class _Single:
+    """A problem that stands alone."""
+
+    row: _Row
+
+    @property
+    def severity(self) -> Severity:
+        return cast(Severity, self.row[0])
+
+    def rows(self, limit: int | None) -> Iterator[_Row]:
+        yield self.row
+
+
 @dataclass(slots=True)
 class ProblemList:
     """Collects problems while a workbook is read.
 
     Attributes
     ----------
-    rows
-        One tuple for each problem, in the order of `PROBLEM_COLUMNS`.
+    found
+        The problems in the order in which they were found; repeats of a column are one entry.
     """
 
-    rows: list[tuple[str | None, ...]] = field(default_factory=list)
+    found: list[_Repeats | _Single] = field(default_factory=list)
 
     def add(
         self,
@@ -69,44 +134,30 @@ class ProblemList:
         value: str | None = None,
     ) -> None:
         """Add one problem."""
-        self.rows.append((severity, reason, sheet, cell, person_id, field, value, message))
+        row = (severity, reason, sheet, cell, person_id, field, value, message)
+        self.found.append(_Single(row))
 
     def add_faults(
         self, stack: Stack, key: str, faults: Iterable[Fault], people: pd.Series | None = None
     ) -> None:
         """Add the faults of one column of a stack; `people` says whose rows they are."""
-        name = key if key in FIELD_BY_NAME else None
         for fault in faults:
-            tables = stack.table[fault.positions]
-            for table in np.unique(tables).tolist():
-                positions = fault.positions[tables == table]
-                for position in positions[:_LISTED].tolist():
-                    place = stack.place(position, key)
-                    shown = show_value(place.value)
-                    person = None if people is None else people.iat[position]
-                    self.add(
-                        fault.severity,
-                        fault.reason,
-                        _say(place.header, fault.message.replace("{value}", _shorten(shown))),
-                        sheet=place.sheet,
-                        cell=place.cell,
-                        person_id=person if isinstance(person, str) else None,
-                        field=name or place.header,
-                        value=shown,
-                    )
-                more = len(positions) - _LISTED
-                if more > 0:
-                    self.add(
-                        fault.severity,
-                        fault.reason,
-                        _say(place.header, f"and {more:,} more cells like the ones above."),
-                        sheet=place.sheet,
-                        field=name or place.header,
-                    )
+            columns = stack.written_columns(key)[fault.positions]
+            for column in np.unique(columns).tolist():
+                positions = fault.positions[columns == column]
+                self.found.append(_Repeats(fault, stack, key, positions, people))
 
-    def frame(self) -> pd.DataFrame:
-        """Give all problems as a frame, the most severe first."""
-        rows = sorted(self.rows, key=lambda row: _SEVERITIES.index(row[0]))
+    def frame(self, limit: int | None = _LISTED) -> pd.DataFrame:
+        """Give all problems as a frame, the most severe first.
+
+        Parameters
+        ----------
+        limit
+            How many cells of one kind, column and sheet are rows of their own; the others are
+            counted in one more row. None lists every cell.
+        """
+        ordered = sorted(self.found, key=lambda each: _SEVERITIES.index(each.severity))
+        rows = [row for each in ordered for row in each.rows(limit)]
         frame = pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS))
         return frame.astype(dict.fromkeys(PROBLEM_COLUMNS, "str"))
 
@@ -117,6 +168,79 @@ def _say(header: str, message: str) -> str:
 
 def _shorten(text: str, longest: int = 60) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}\u2026"
+
+
+def list_left_out(tables: Sequence[Table], header: Header, problems: ProblemList) -> None:
+    """Note the rows around a table that are no people, and the headers below a title."""
+    table = tables[0]
+    if header.top:
+        address = table.sheet.address(table.header_row, table.columns[0])
+        message = "The headers were found here; the rows above were left out as a title."
+        problems.add("note", "title_rows", message, sheet=table.sheet.name, cell=address)
+    for out in table.left_out:
+        if out.reason == "hidden_row":
+            continue
+        for row in out.rows[:_LISTED].tolist():
+            cells = {j: table.sheet.columns[j][row] for j in table.columns}
+            first = next((j for j in table.columns if cells[j] != ""), table.columns[0])
+            problems.add(
+                "note",
+                out.reason,
+                out.message,
+                sheet=table.sheet.name,
+                cell=table.sheet.address(row, first),
+                value=str(cells[first])[:60],
+            )
+        if len(out.rows) > _LISTED:
+            more = f"and {len(out.rows) - _LISTED:,} more rows like the ones above."
+            problems.add("note", out.reason, more, sheet=table.sheet.name)
+
+
+def list_hidden(sheet: Sheet, tables: Sequence[Table], problems: ProblemList) -> None:
+    """Warn of the rows and columns of a sheet that were left out because Excel hides them."""
+    outs = [out.rows for table in tables for out in table.left_out if out.reason == "hidden_row"]
+    rows = np.unique(np.concatenate(outs)) if outs else np.empty(0, dtype=np.intp)
+    if rows.size:
+        spans = _say_spans([row + sheet.first_row for row in rows.tolist()])
+        problems.add(
+            "warning",
+            "hidden_rows",
+            f"Rows hidden in Excel, by a filter or by hand, were left out: {rows.size:,} rows, "
+            f"{spans}. Unhide them in Excel, or choose to read what is hidden, if they count.",
+            sheet=sheet.name,
+            cell=sheet.address(int(rows[0]), 0),
+            value=spans,
+        )
+    for column in sheet.hidden_columns.tolist():
+        name = show_value(sheet.columns[column][tables[0].header_row])
+        if not is_blank(sheet.columns[column]).all():
+            problems.add(
+                "warning",
+                "hidden_column",
+                f'The column "{_shorten(name)}" is hidden in Excel and was left out. Unhide it in '
+                "Excel, or choose to read what is hidden, if it counts.",
+                sheet=sheet.name,
+                cell=sheet.address(tables[0].header_row, column),
+                value=_shorten(name),
+            )
+
+
+def _say_spans(rows: Sequence[int]) -> str:
+    """Write row numbers shortly.
+
+    Examples
+    --------
+    >>> _say_spans([5, 6, 7, 9])
+    'rows 5 to 7, 9'
+    """
+    spans: list[list[int]] = []
+    for row in rows:
+        if spans and row == spans[-1][1] + 1:
+            spans[-1][1] = row
+        else:
+            spans.append([row, row])
+    said = [f"{a}" if a == b else f"{a} to {b}" for a, b in spans[:10]]
+    return "rows " + ", ".join(said) + (" and others" if len(spans) > 10 else "")
 
 
 def check_limits(
@@ -188,6 +312,73 @@ def check_duplicates(frame: pd.DataFrame, stack: Stack, problems: ProblemList) -
         if len(rows):
             faults.append(Fault("note", "repeated_rows", rows.to_numpy(), message))
     problems.add_faults(stack, stack.person_key, faults, frame["person_id"])
+
+
+def check_people(frame: pd.DataFrame, stack: Stack, problems: ProblemList) -> None:
+    """Report people who may stand in the workbook twice, under two ids.
+
+    One e-mail address under two ids is a warning, and so is one name with one first day; one name
+    alone is a note, since two people may have it.
+    """
+    first = frame.dropna(subset="person_id").drop_duplicates(["person_id"])
+    dated = ["name", "hire_date"] if "hire_date" in frame else ["name"]
+    told: set[int] = set()
+    for keys, severity, what in (
+        (["email"], "warning", "The e-mail address"),
+        (dated, "warning" if len(dated) > 1 else "note", "The name"),
+        (["name"], "note", "The name"),
+    ):
+        if not set(keys) <= set(frame):
+            continue
+        known = first.dropna(subset=keys)
+        folded = known[keys].assign(**{keys[0]: known[keys[0]].str.casefold()})
+        again = [i for i in known.index[folded.duplicated()] if i not in told]
+        told.update(again)
+        beside = " and the same first day" if len(keys) > 1 else ""
+        message = (
+            f'{what} "{{value}}" stands under another id{beside} as well. If it is one person, use '
+            "one id; if there are two, nothing needs to be done."
+        )
+        if again:
+            fault = Fault(severity, "duplicate_person", np.array(again, dtype=np.intp), message)
+            key = keys[0] if keys[0] in stack.keys else stack.person_key
+            problems.add_faults(stack, key, [fault], frame["person_id"])
+
+
+def check_ratings(frame: pd.DataFrame, stack: Stack, problems: ProblemList) -> None:
+    """Report cycles in which nobody is rated, and people of a rated cycle without a rating."""
+    fields = [name for name in fields_with_role("rating") if name in frame and name != "rater_id"]
+    fields = [name for name in fields if FIELD_BY_NAME[name].dtype == "rating"]
+    if not fields:
+        return
+    # "Too New To Rate" is an answer; a blank cell is none.
+    cells = [name for field in fields for name in (field, f"{field}_text") if name in frame]
+    without = frame[cells].isna().all(axis=1) & frame["person_id"].notna()
+    empty = without.groupby(frame["cycle"]).transform("all").fillna(False).astype(bool)
+    if not without.any() or empty.all():
+        return
+    key = next(name for name in fields if name in stack.keys)
+    cycles = frame["cycle"].where(empty & without).drop_duplicates().dropna()
+    for position, cycle in cycles.items():
+        place = stack.place(int(str(position)), key)
+        problems.add(
+            "warning",
+            "cycle_without_rating",
+            f"Nobody has a rating in {cycle}, although other cycles have. Add the ratings, or leave "
+            "the cycle out.",
+            sheet=place.sheet,
+            cell=place.cell,
+            field=key,
+            value=str(cycle),
+        )
+    single = np.flatnonzero((without & ~empty).to_numpy())
+    if single.size:
+        message = (
+            "The person has a row in this cycle and no rating. Fill it in, or write why there is "
+            "none, such as Too New To Rate."
+        )
+        fault = Fault("note", "missing_rating", single, message)
+        problems.add_faults(stack, key, [fault], frame["person_id"])
 
 
 def check_dates(frame: pd.DataFrame, stack: Stack, problems: ProblemList) -> None:
@@ -295,6 +486,15 @@ def check_cycles(cycles: Collection[str], problems: ProblemList) -> None:
             "sheet or file if there is one; otherwise nothing needs to be done.",
             field="cycle",
             value=names,
+        )
+    for inner, outer in find_overlaps(cycles)[:_LISTED]:
+        problems.add(
+            "warning",
+            "overlapping_cycles",
+            f'The cycle "{inner}" lies within the cycle "{outer}", so the same time counts twice. '
+            "Leave one of them out, unless they are reviews of two kinds.",
+            field="cycle",
+            value=f"{inner}, {outer}",
         )
     for cycle in unread[:_LISTED]:
         problems.add(
