@@ -17,14 +17,16 @@ __all__ = ["scan_xls", "scan_xlsb"]
 
 Record = tuple[int, bytes]
 _LONGEST_RECORD = 16 * 1024**2
+_MOST_TEXTS = 50_000_000
 
 _ROW, _ERROR, _SHARED, _ERROR_RESULT, _RICH_TEXT = 0, 3, 7, 11, 62
 _FILLED = frozenset({*range(2, 12), _RICH_TEXT})
-_TEXT, _COLUMNS, _BOOK, _SHEET, _MERGE = 19, 60, 153, 156, 176
+_TEXT, _COLUMNS, _BOOK, _SHEET, _TEXTS, _MERGE = 19, 60, 153, 156, 159, 176
 
 _XLS_SHEET, _XLS_1904, _XLS_BEGIN, _XLS_END, _XLS_TEXTS = 0x85, 0x22, 0x809, 0x0A, 0xFC
 _XLS_ROW, _XLS_COLUMNS, _XLS_MERGES = 0x208, 0x7D, 0xE5
 _XLS_ERROR, _XLS_FORMULA, _XLS_SHARED, _XLS_MORE = 0x205, 0x06, 0xFD, 0x3C
+_XLS_SIZE, _XLS_ROWS, _XLS_ACROSS = 0x200, 65_536, 256
 _XLS_LONG = {_XLS_TEXTS, _XLS_MORE}
 
 
@@ -53,6 +55,8 @@ def scan_xlsb(archive: Archive) -> BookScan:
     lengths = []
     if (texts := "xl/sharedstrings.bin") in archive:
         for kind, record in _xlsb_records(archive, texts):
+            if kind == _TEXTS and int.from_bytes(record[4:8], "little") > _MOST_TEXTS:
+                raise archive.damaged()
             if kind == _TEXT:
                 lengths.append(len(record))
                 scan.tags += 2
@@ -198,15 +202,27 @@ def _text_lengths(records: list[bytes]) -> Iterator[int]:
 
 def _xls_records(stream: bytes, start: int) -> Iterator[Record]:
     """Give the records of one part of the stream; charts that lie in it are left out."""
-    depth = 0
+    depth, first = 1, start
     while start + 4 <= len(stream):
         kind, size = struct.unpack_from("<HH", stream, start)
-        depth += (kind == _XLS_BEGIN) - (kind == _XLS_END)
-        if depth <= 0:
+        record = stream[start + 4 : start + 4 + size]
+        depth += (kind == _XLS_BEGIN and start > first) - (kind == _XLS_END)
+        if depth == 0:
             return
+        if kind == _XLS_SIZE:
+            _check_declared(record)
         if depth == 1:
-            yield kind, stream[start + 4 : start + 4 + size]
+            yield kind, record
         start += 4 + size
+
+
+def _check_declared(record: bytes) -> None:
+    """Refuse a sheet that declares more cells than its format has: they would be set aside."""
+    top, bottom, left, right = struct.unpack_from("<IIHH" if len(record) >= 14 else "<4H", record)
+    # The last ones are those behind the table; a sheet without cells has zeros.
+    last = (bottom - 1, right - 1) if bottom and right else (0, 0)
+    if bottom > _XLS_ROWS or right > _XLS_ACROSS or top > last[0] or left > last[1]:
+        raise ValueError("a sheet declares more cells than it can have")
 
 
 def _scan_xls_sheet(records: Iterable[Record], lengths: list[int]) -> SheetScan:

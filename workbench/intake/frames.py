@@ -12,7 +12,8 @@ from workbench.intake.sheet import Sheet
 
 __all__ = ["PARQUET", "read_frame", "read_parquet"]
 
-PARQUET, _PARQUET_LOCKED = b"PAR1", b"PARE"
+# The second one is that of a file that is encrypted, its footer too.
+PARQUET = (b"PAR1", b"PARE")
 _MOST_CELLS = 50_000_000
 
 
@@ -48,7 +49,7 @@ def read_parquet(name: str, sheet_name: str, content: bytes) -> Sheet:
         if cells <= _MOST_CELLS:
             return read_frame(sheet_name, file.read().to_pandas())
     except (pyarrow.ArrowException, OSError, ValueError, TypeError, OverflowError) as error:
-        locked = "encrypt" in str(error).lower() or content.endswith(_PARQUET_LOCKED)
+        locked = "encrypt" in str(error).lower() or content.startswith(PARQUET[1])
         what = "encrypted" if locked else "damaged, or its parts do not fit together"
         raise UnreadableFileError(
             f"{name} is a Parquet file that is {what}. A complete one without encryption is "

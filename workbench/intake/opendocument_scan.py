@@ -196,7 +196,8 @@ class _Tables:
     def _end_row(self) -> None:
         scan, last = self._scan, self._row + self._repeat - 1
         for column, across, mark in self._cells:
-            scan.reach(self._row, column, last, column + across - 1)
+            # What lies before a cell takes memory as well in this format.
+            scan.reach(0, 0, last, column + across - 1)
             scan.filled += across * self._repeat
             if mark is not None and across * self._repeat <= 1 << 24:
                 for row in range(self._row, last + 1):

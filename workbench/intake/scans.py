@@ -35,8 +35,8 @@ MAX_MERGES = 10_000
 _MAX_MARKS = 10_000_000
 # More than any spreadsheet program has.
 _MOST_ROWS, _MOST_COLUMNS = 1 << 24, 1 << 16
-# A filled cell is held twice while it is read, and every cell of the rectangle around them once.
-_BYTES_FILLED, _BYTES_CELL, _BYTES_TAG = 56, 40, 30
+# A cell of the rectangle around all takes 72 bytes while it is read, and 56 more if it is filled.
+_BYTES_FILLED, _BYTES_CELL, _BYTES_TAG = 56, 72, 30
 _MEMORY = 2 * 1024**3
 # Excel packs a cell into four bytes or more, so that a sound workbook stays far below this.
 _SWELLING = 50

@@ -1,6 +1,8 @@
 """Where spreadsheets come from: paths, folders, bytes, open files, frames, and several of these."""
 
+import os
 import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -60,8 +62,7 @@ def open_parts(source: Any) -> Iterator[tuple[str, Any]]:
         name = getattr(source, "name", None)
         name = Path(name).name if isinstance(name, str) else "The uploaded file"
         try:
-            # An open device never ends.
-            content = source.read(_MAX_BYTES + 1)
+            content = b"" if _is_device(source) else source.read(_MAX_BYTES + 1)
         except (OSError, ValueError) as error:
             raise UnreadableFileError(
                 f"{name} could not be read ({error}). Open the file in binary mode, "
@@ -119,6 +120,14 @@ def _open_path(source: str | Path) -> Iterator[tuple[str, bytes]]:
             f"{path.name} cannot be opened ({error}). A file that you may read is needed. Check "
             "that it is not open elsewhere, and choose it again."
         ) from error
+
+
+def _is_device(file: Any) -> bool:
+    """Tell whether an open file is a device, which never ends."""
+    try:
+        return stat.S_ISCHR(os.fstat(file.fileno()).st_mode)
+    except (AttributeError, OSError, ValueError):
+        return False
 
 
 def _too_large(name: str) -> UnreadableFileError:

@@ -22,6 +22,8 @@ _HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']|\sht=["']0(?:\.0*)?["']"""
 _NO_WIDTH = re.compile(rb"""\shidden=["'](?:1|true)["']|\swidth=["']0(?:\.0*)?["']""")
 _ERROR = re.compile(rb"""\st=["']e["']""")
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
+_OTHER_CELL = re.compile(rb"<[^\s/>]*:(?:c|row)[\s/>]")
+_USUAL = np.frombuffer(b"cvft", dtype=np.uint8)
 # What may stand after the name of a tag.
 _ENDS = np.zeros(256, dtype=bool)
 _ENDS[list(b"\t\n\r />")] = True
@@ -133,7 +135,7 @@ class TagArrays:
         before = tags.at[shared + 1]
         plain = (tags.codes[before - 2] == 34) & (tags.codes[before - 3] == ord("s"))
         plain &= tags.codes[before - 4] == 34
-        if int(plain.sum()) < tags.chunk.count(b't="s"') + tags.chunk.count(b"t='s'"):
+        if int(plain.sum()) != tags.chunk.count(b'"s"') + tags.chunk.count(b"'s'"):
             raise OddLayoutError
         index, _ = tags.read_numbers(values[plain] + 2)
         inside = index[index < len(self._lengths)]
@@ -188,6 +190,7 @@ class _Tags:
         self.cells = np.flatnonzero((self.first == ord("c")) & _ENDS[self.second])
         self._check_layout(self.names[self.cells] + 1)
         self._check_layout(self.names[self.rows] + 3)
+        self._check_names(chunk, at)
 
     def _check_layout(self, places: Places) -> None:
         codes = self.codes
@@ -195,6 +198,15 @@ class _Tags:
         usual &= (codes[places + 2] == ord("=")) & _QUOTES[codes[places + 3]]
         if not usual.all():
             raise OddLayoutError
+
+    def _check_names(self, chunk: bytes, at: Places) -> None:
+        """Look for cells whose tags are spelt with another prefix than the others."""
+        usual = np.isin(self.first, _USUAL) & _ENDS[self.second]
+        usual[self.rows] = True
+        unusual = ~usual[: len(at)] & (self.codes[at + 1] != ord("/"))
+        for place in at[unusual].tolist():
+            if _OTHER_CELL.match(chunk, place):
+                raise OddLayoutError
 
     def read_addresses(self, cells: Places) -> tuple[Places, Places]:
         """Read the rows and columns of cells, from 0."""

@@ -80,7 +80,10 @@ class _Events:
             self.scan.merge(area)
 
     def _start_cell(self, about: dict[str, Any]) -> None:
-        area = read_range(about.get("r", ""))
+        address = about.get("r")
+        area = read_range(address or "")
+        if address is not None and area is None:
+            raise ValueError(f"{address} is no address")
         self._row, self._column = area[:2] if area else (max(self._row, 0), self._column + 1)
         self._kind = about.get("t", "")
         self._formula = self._filled = False

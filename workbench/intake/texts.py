@@ -88,7 +88,8 @@ def _split(content: bytes, encoding: str, start: str) -> Iterator[Row]:
             [line[cut:end].strip() for cut, end in zip(cuts, ends, strict=True)]
             for line in _lines(content, encoding)
         )
-    if len({len(line.split()) for line in sample.splitlines() if line.strip()} - {1}) == 1:
+    words = {len(line.split()) for line in sample.splitlines() if line.strip()}
+    if len(words) == 1 and '"' not in sample:
         return (line.split() for line in _lines(content, encoding))
     return csv.reader(_lines(content, encoding))
 
@@ -181,7 +182,8 @@ def _score(sample: str, delimiter: str) -> tuple[float, int]:
         rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
         widths = [len(row) for row in islice(rows, _SAMPLE_ROWS) if row]
     except csv.Error:
-        return 0.0, 0
+        # A quotation mark was left open; the reading of the whole will say so.
+        widths = [line.count(delimiter) + 1 for line in sample.splitlines()[:_SAMPLE_ROWS]]
     split = [width for width in widths if width > 1]
     if not split:
         return 0.0, 0

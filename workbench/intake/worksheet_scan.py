@@ -86,10 +86,19 @@ def _measure_texts(archive: Archive, scan: BookScan) -> NDArray[np.intp]:
     for chunk in _by_tag(archive.xml_blocks(part)):
         scan.tags += chunk.count(b"<")
         scan.check_memory(archive.name, archive.size)
+        if _declares_too_many(chunk):
+            raise archive.damaged()
         found = [match.start() for match in re.finditer(rb"<(?:\w+:)?si[\s/>]", chunk)]
         starts.append(np.array(found, dtype=np.intp) + before)
         before += len(chunk)
     return np.diff(np.concatenate([*starts, [before]]))
+
+
+def _declares_too_many(chunk: bytes) -> bool:
+    """Tell whether a tag says that hundreds of millions of texts follow, as no file can hold."""
+    places = [match.end() for match in re.finditer(rb"<[^<>]{0,99}?sst[\s>/]", chunk)]
+    tags = [chunk[place:].partition(b"<")[0] for place in places]
+    return any(re.search(rb"\d{9}", tag) for tag in tags)
 
 
 def _by_tag(blocks: Iterable[bytes]) -> Iterator[bytes]:
