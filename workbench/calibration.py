@@ -56,8 +56,13 @@ class Calibration:
 
     @property
     def scales(self) -> pd.DataFrame:
-        """How each rating was read: field, cycle, text, value, n, kind."""
+        """The scale of each rating: field, cycle, low, high, best, how, n."""
         return self.intake.scales
+
+    @property
+    def levels(self) -> pd.DataFrame:
+        """What each text of a rating was read as: field, cycle, text, value, n, kind."""
+        return self.intake.levels
 
     @property
     def source(self) -> str:

@@ -1,8 +1,9 @@
 """The `workbench` command: JupyterLab for people, the report for a machine that runs at night.
 
 What comes in is a folder or a calibration file; what goes out is a running JupyterLab, or a report
-and three sentences about it. Exit codes: 0 done, 1 a defect of the workbench, 2 something to put
-right in what was given, 130 interrupted.
+and three sentences about it, or the list of what is wrong with the file. Exit codes: 0 done, 1 a
+defect of the workbench, 2 something to put right in what was given, 130 interrupted. `workbench
+check` ends with 0 where the file is sound, 1 where it has problems, 2 where it cannot be read.
 """
 
 import argparse
@@ -51,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.insert(0, "lab")
     options = _build_parser().parse_args(arguments)
     try:
-        options.run(options)
+        return int(options.run(options) or 0)
     except ProtectedFileError as error:
         _complain(f"{error} Here the password is given with --ask-password or --password.")
         return 2
@@ -66,7 +67,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"The log is {_write_log()}; it may quote the file, so read it before passing it on."
         )
         return 1
-    return 0
 
 
 def _build_parser() -> argparse.ArgumentParser:
@@ -107,7 +107,45 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     lab.set_defaults(run=_open_lab)
     _add_report(commands.add_parser)
+    _add_check(commands.add_parser)
     return parser
+
+
+def _add_check(add_parser: Callable[..., argparse.ArgumentParser]) -> None:
+    """Declare the `check` command."""
+    check = add_parser(
+        "check",
+        help="say what is wrong with a calibration file, cell by cell",
+        description="Say what was understood of a calibration file and what is wrong with it, cell "
+        "by cell. Exit code 0: sound, or notes only; 1: warnings or errors; 2: it cannot be read.",
+    )
+    check.add_argument("file", metavar="FILE", help="the calibration spreadsheet, or a folder")
+    check.add_argument(
+        "--annotate",
+        metavar="COPY.xlsx",
+        help="also write a copy of the workbook with every problem cell marked and commented",
+    )
+    check.add_argument(
+        "--columns", action="store_true", help="also list what each header was taken for"
+    )
+    check.add_argument(
+        "--hidden", action="store_true", help="read sheets, rows and columns that Excel hides too"
+    )
+    _add_password(check)
+    check.set_defaults(run=_check)
+
+
+def _add_password(command: argparse.ArgumentParser) -> None:
+    """Declare how the password of an encrypted file is given."""
+    secret = command.add_mutually_exclusive_group()
+    secret.add_argument(
+        "--password",
+        metavar="PASSWORD",
+        help="password of an encrypted file; others on this machine may see it while this runs",
+    )
+    secret.add_argument(
+        "--ask-password", action="store_true", help="ask for the password of an encrypted file"
+    )
 
 
 def _add_report(add_parser: Callable[..., argparse.ArgumentParser]) -> None:
@@ -129,15 +167,7 @@ def _add_report(add_parser: Callable[..., argparse.ArgumentParser]) -> None:
     report.add_argument(
         "--names", action="store_true", help="show names; without it people appear by their id only"
     )
-    secret = report.add_mutually_exclusive_group()
-    secret.add_argument(
-        "--password",
-        metavar="PASSWORD",
-        help="password of an encrypted file; others on this machine may see it while this runs",
-    )
-    secret.add_argument(
-        "--ask-password", action="store_true", help="ask for the password of an encrypted file"
-    )
+    _add_password(report)
     report.set_defaults(run=_report)
 
 
@@ -183,6 +213,32 @@ def _report(options: argparse.Namespace) -> None:
         path = write_report(calibration, target, names=options.names, progress=show)
     for sentence in (f"Report: {path}", *found):
         _say(sentence)
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Carry out `workbench check`."""
+    from workbench.exports import answers
+    from workbench.intake.profiles import Choices
+
+    password = _ask_password() if options.ask_password else options.password
+    with _show_progress() as show:
+        calibration = workbench.load(
+            options.file,
+            password=password,
+            choices=Choices(hidden=True) if options.hidden else None,
+            progress=lambda words, _: show(words),
+        )
+    _say(answers.answer_problems(calibration))
+    if options.columns:
+        for row in calibration.columns.itertuples(index=False):
+            _say(f"{row.sheet}: {row.header} -> {row.field or 'kept as it is'} ({row.how})")
+    problems = calibration.problems
+    for row in problems.fillna("").itertuples(index=False):
+        where = f"{row.sheet}!{row.cell}".strip("!")
+        _say(f"{row.severity:<8}{where + ': ' if where else ''}{row.message} [{row.reason}]")
+    if options.annotate:
+        _say(f"Annotated copy: {calibration.write_annotated(options.annotate)}")
+    return int(problems["severity"].isin(["error", "warning"]).any())
 
 
 def _find_target(file: str, output: str | None) -> Path:

@@ -29,25 +29,17 @@ from workbench.intake.cycles import order_cycles, read_cycle
 from workbench.intake.identities import Identities, read_names, read_people, resolve_people
 from workbench.intake.matching import normalise_header
 from workbench.intake.profiles import Choices
-from workbench.intake.scales import read_ratings
+from workbench.intake.scales import RatingColumn, read_ratings
 from workbench.intake.sheet import EPOCH_1900, EPOCH_1904
 from workbench.intake.stacks import Stack
 from workbench.intake.validation import ProblemList, check_limits
 from workbench.ladder import TRACKS, Track, track_of_title
 
-__all__ = ["NO_SCALES", "name_cycles", "read_stack", "read_tracks"]
+__all__ = ["Scales", "name_cycles", "read_stack", "read_tracks"]
 
 NO_CYCLE = "current"
-NO_SCALES = pd.DataFrame(
-    {
-        "field": pd.Series(dtype="str"),
-        "cycle": pd.Series(dtype="str"),
-        "text": pd.Series(dtype="str"),
-        "value": pd.Series(dtype="float64"),
-        "n": pd.Series(dtype="int64"),
-        "kind": pd.Series(dtype="str"),
-    }
-)
+# For each rating column its field, and how it was read.
+Scales = list[tuple[str, RatingColumn]]
 
 
 def name_cycles(stacks: Sequence[Stack]) -> tuple[list[pd.Series], list[str]]:
@@ -114,7 +106,7 @@ def read_stack(
     who: Identities,
     problems: ProblemList,
     choices: Choices | None = None,
-    scales: list[pd.DataFrame] | None = None,
+    scales: Scales | None = None,
 ) -> pd.DataFrame:
     """Read every column of a stack as what it is.
 
@@ -131,7 +123,7 @@ def read_stack(
     choices
         What the analyst decided about scales and dates.
     scales
-        Takes how each rating was read: frames with the columns of `NO_SCALES`.
+        Takes how each rating was read.
 
     Returns
     -------
@@ -173,15 +165,14 @@ def _read_rating(
     stack: Stack,
     choices: Choices,
     faults: list[Fault],
-    scales: list[pd.DataFrame] | None,
+    scales: Scales | None,
 ) -> dict[str, pd.Series]:
-    """Read one column of ratings; its faults are added to those given, its levels to the scales."""
+    """Read one column of ratings; its faults are added to those given, its scale to the scales."""
     header = " / ".join(stack.headers(known.name))
     ratings = read_ratings(cells, groups, given=choices.scales.get(known.name), header=header)
     faults += ratings.faults
     if scales is not None:
-        levels = ratings.levels.rename(columns={"group": "cycle"})
-        scales.append(levels.assign(field=known.name)[list(NO_SCALES.columns)])
+        scales.append((known.name, ratings))
     read = {known.name: pd.Series(ratings.values)}
     return read if ratings.text is None else {**read, f"{known.name}_text": ratings.text}
 

@@ -13,7 +13,7 @@ from pandas.api.types import is_numeric_dtype
 
 from workbench.fields import FIELD_BY_NAME, FIELDS, fields_with_role
 from workbench.intake.cells import Fault
-from workbench.intake.columns import NO_CYCLE, name_cycles, read_stack, read_tracks
+from workbench.intake.columns import NO_CYCLE, Scales, name_cycles, read_stack, read_tracks
 from workbench.intake.identities import Identities, find_identities
 from workbench.intake.matching import is_private
 from workbench.intake.profiles import Choices
@@ -83,7 +83,7 @@ def build_panel(
     tables: Sequence[Table],
     problems: ProblemList,
     choices: Choices | None = None,
-    scales: list[pd.DataFrame] | None = None,
+    scales: Scales | None = None,
 ) -> Panel:
     """Build the panel from the tables of a workbook.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from workbench.errors import InputError
-from workbench.intake.columns import NO_SCALES
+from workbench.intake.columns import Scales
 from workbench.intake.headers import Header, find_headers
 from workbench.intake.layouts import find_tables, is_aside, settle_tables
 from workbench.intake.matching import Given, Match, fold_header
@@ -55,15 +55,18 @@ class Intake:
     ----------
     panel
         The data.
+    tables
+        The tables of people that were found.
     columns
         What each header was taken for: `sheet`, `header`, `field` (None where the column keeps its
         own name), `confidence` between 0 and 1, `how` (`name`, `alias`, `spelling`, `values`,
         `given`, `remembered` or `unknown`).
-    guesses
-        What else a header may stand for, the best first: `sheet`, `header`, `field`, `confidence`.
     scales
-        How each rating was read: `field`, `cycle`, `text` (as the sheet has it), `value` (missing
-        where it is no rating), `n` (cells), `kind`.
+        The scale of each rating in each cycle: `field`, `cycle`, `low`, `high`, `best` (which end
+        of the written numbers is best), `how`, `n` (rated cells).
+    levels
+        What each text was read as: `field`, `cycle`, `text`, `value` (missing where it is no
+        rating), `n` (cells), `kind`.
     found
         Every problem, with all of its cells.
     reading
@@ -73,9 +76,10 @@ class Intake:
     """
 
     panel: Panel
+    tables: tuple[Table, ...]
     columns: pd.DataFrame
-    guesses: pd.DataFrame
     scales: pd.DataFrame
+    levels: pd.DataFrame
     found: ProblemList
     reading: Reading
     choices: Choices = field(default_factory=Choices)
@@ -164,18 +168,28 @@ def interpret(
     tables = _find_all_tables(reading.sheets, headers, decided, problems)
     _note_unused(columns or {}, tables, problems)
     tell("Reading the cells", 0.5)
-    scales: list[pd.DataFrame] = []
+    scales: Scales = []
     panel = build_panel(tables, problems, decided, scales)
     tell("Done", 1.0)
     return Intake(
         panel,
+        tuple(tables),
         _list_columns(tables, columns if choices is None else decided.columns),
-        _list_guesses(tables),
-        pd.concat(scales, ignore_index=True) if scales else NO_SCALES.copy(),
+        _list_scales(scales, "scales", ["low", "high", "best", "how", "n"]),
+        _list_scales(scales, "levels", ["text", "value", "n", "kind"]),
         problems,
         reading,
         decided,
     )
+
+
+def _list_scales(scales: Scales, name: str, columns: list[str]) -> pd.DataFrame:
+    """Put what is known of the scale of each rating into one frame."""
+    parts = [getattr(ratings, name).assign(field=known) for known, ratings in scales]
+    names = ["field", "cycle", *columns]
+    if not parts:
+        return pd.DataFrame(columns=names)
+    return pd.concat(parts, ignore_index=True).rename(columns={"group": "cycle"})[names]
 
 
 def remember(intake: Intake) -> Path:
@@ -355,14 +369,3 @@ def _list_columns(tables: Sequence[Table], given: Given | None) -> pd.DataFrame:
     values = dict(zip(names, zip(*rows, strict=True), strict=True))
     frame = pd.DataFrame({name: pd.Series(values[name], dtype=object) for name in names})
     return frame.astype({"sheet": "str", "header": "str", "how": "str", "confidence": "float64"})
-
-
-def _list_guesses(tables: Sequence[Table]) -> pd.DataFrame:
-    """List what else each header may stand for."""
-    rows = [
-        (sheet, match.header, name, confidence)
-        for sheet, match in _list_matches(tables)
-        for name, confidence in match.guesses
-    ]
-    frame = pd.DataFrame(rows, columns=["sheet", "header", "field", "confidence"])
-    return frame.astype({"sheet": "str", "header": "str", "field": "str", "confidence": "float64"})

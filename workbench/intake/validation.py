@@ -205,8 +205,8 @@ def list_hidden(sheet: Sheet, tables: Sequence[Table], problems: ProblemList) ->
         problems.add(
             "warning",
             "hidden_rows",
-            f"Rows hidden in Excel, by a filter or by hand, were left out: {rows.size:,} rows, "
-            f"{spans}. Unhide them in Excel, or choose to read what is hidden, if they count.",
+            f"{rows.size:,} of the rows are hidden in Excel, by a filter or by hand, and were left "
+            f"out: {spans}. Unhide them in Excel, or choose to read what is hidden, if they count.",
             sheet=sheet.name,
             cell=sheet.address(int(rows[0]), 0),
             value=spans,
@@ -231,7 +231,7 @@ def _say_spans(rows: Sequence[int]) -> str:
     Examples
     --------
     >>> _say_spans([5, 6, 7, 9])
-    'rows 5 to 7, 9'
+    '5 to 7, 9'
     """
     spans: list[list[int]] = []
     for row in rows:
@@ -240,7 +240,7 @@ def _say_spans(rows: Sequence[int]) -> str:
         else:
             spans.append([row, row])
     said = [f"{a}" if a == b else f"{a} to {b}" for a, b in spans[:10]]
-    return "rows " + ", ".join(said) + (" and others" if len(spans) > 10 else "")
+    return ", ".join(said) + (" and others" if len(spans) > 10 else "")
 
 
 def check_limits(
