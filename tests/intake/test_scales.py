@@ -27,6 +27,7 @@ SCALES = [
     "Unsatisfactory|Needs Improvement|Meets Expectations|Exceeds Expectations|Outstanding",
     "Does Not Meet|Partially Meets|Meets|Exceeds|Far Exceeds",
     "Poor|Fair|Good|Very Good|Excellent",
+    "Needs Improvement|Consistently Meets|Exceeds|Strongly Exceeds|Superb",
     "BE|NI|ME|EE|FE",
     "NE|MI|SI|OI|TI",
     "Not Enough Impact|Moderate Impact|Significant Impact|Outstanding Impact|Transformative Impact",

@@ -161,7 +161,7 @@ _STEPS: dict[float, str] = {
         outstanding, far exceeds, strongly exceeds, greatly exceeds, significantly exceeds,
         substantially exceeds, exceptional, distinguished, excellent, excels, role model, redefines,
         very high, top, top performer, extraordinary, se, fe, o, a player, world class, always,
-        expert, star, top talent, well above, best, far above, significantly above, superb
+        expert, star, top talent, well above, best, far above, significantly above
 
         hervorragend, ausgezeichnet, exzellent, herausragend, weit übertroffen, deutlich
         übertroffen, übertrifft weit, übertrifft deutlich, übertrifft bei weitem, deutlich über,
@@ -174,6 +174,7 @@ _STEPS: dict[float, str] = {
         sobresaliente, excelente, excepcional, supera ampliamente, supera con creces, supera
         significativamente, muy por encima, muy alto, extraordinario
     """,
+    2.5: "superb",
 }
 _PHRASES: dict[str, float] = {
     fold_phrase(phrase): step
@@ -395,7 +396,7 @@ def _fit_steps(steps: Mapping[str, float]) -> WordScale:
     for whole in (math.trunc, math.floor, math.ceil):
         places = {phrase: whole(step) for phrase, step in steps.items()}
         low, high = min(places.values()), max(places.values())
-        if len(set(places.values())) < len(distinct):
+        if len(set(places.values())) < len(distinct) or high > 2:
             continue
         if len(distinct) == 3 and low < 0 < high and 0 in places.values():
             # "Does not meet, meets, exceeds" is a whole scale, however far apart its ends are.
