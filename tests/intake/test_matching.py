@@ -119,7 +119,8 @@ def test_first_and_last_names_are_the_name_unless_there_is_a_whole_one():
     assert [(m.field, m.part) for m in parts] == [("name", "first"), ("name", "last")]
     whole = match_headers(["First name", "Last name", "Full name"])
     assert [match.field for match in whole] == [None, None, "name"]
-    assert match_headers(["First name"])[0].field is None
+    # A lone first name is better than no name.
+    assert match_headers(["First name"])[0].field == "name"
 
 
 def test_a_year_completes_a_column_of_halves():
