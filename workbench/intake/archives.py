@@ -5,7 +5,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
@@ -25,6 +25,7 @@ _BEFORE_ROOT = 65_536
 
 @dataclass(frozen=True, slots=True)
 class _Member:
+    name: str
     start: int
     packed: int
     deflated: bool
@@ -117,7 +118,9 @@ class Archive:
                 )
             end = start + member.compress_size
             deflated = member.compress_type == zipfile.ZIP_DEFLATED
-            self._members[key] = _Member(start, member.compress_size, deflated, member.CRC)
+            self._members[key] = _Member(
+                member.filename, start, member.compress_size, deflated, member.CRC
+            )
 
     def blocks(self, part: str) -> Iterator[bytes]:
         """Unpack one part, in blocks of a megabyte."""
@@ -180,6 +183,15 @@ class Archive:
         except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError) as error:
             raise self.damaged() from error
         return root
+
+    def rewrite(self, change: Callable[[bytes], bytes], parts: Collection[str]) -> bytes:
+        """Give the bytes of an archive like this one, some of its parts changed."""
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            for part, member in self._members.items():
+                content = b"".join(self.blocks(part))
+                archive.writestr(member.name, change(content) if part in parts else content)
+        return out.getvalue()
 
 
 def _slices(packed: memoryview) -> Iterator[bytes]:

@@ -58,6 +58,7 @@ class _Column:
         self._pieces: list[Cells] = []
         self._length = 0
         self._seen: dict[Any, Any] = {}
+        self._numbers: set[type] = set()
         self._repeats = True
 
     def add(self, cells: Sequence[Any], start: int) -> None:
@@ -80,11 +81,14 @@ class _Column:
             self._length = length
 
     def _share(self, cells: Sequence[Any]) -> Sequence[Any]:
-        # 1, 1.0 and True are equal, and not the same.
-        if not self._repeats or len(_NUMBERS.intersection(map(type, cells))) > 1:
+        if not self._repeats:
             return cells
-        shared = list(map(self._seen.setdefault, cells, cells))
-        self._repeats = len(self._seen) <= (self._length + len(cells)) // 2 + 8
+        self._numbers |= _NUMBERS.intersection(map(type, cells))
+        # 1, 1.0 and True are equal, and not the same.
+        self._repeats = len(self._numbers) < 2
+        if self._repeats:
+            cells = list(map(self._seen.setdefault, cells, cells))
+            self._repeats = len(self._seen) <= (self._length + len(cells)) // 2 + 8
         if not self._repeats:
             self._seen = {}
-        return shared
+        return cells

@@ -56,6 +56,8 @@ class SheetScan:
         Merged ranges: top, left, bottom, right, inclusive.
     filled
         How many cells hold something.
+    errors
+        The error values among its cells.
     text_bytes
         How long their texts are together, where they are stored only once in the file.
     """
@@ -68,6 +70,7 @@ class SheetScan:
     merged: list[Merge] = field(default_factory=list)
     filled: int = 0
     text_bytes: int = 0
+    errors: set[str] = field(default_factory=set)
     top: int = 1 << 40
     left: int = 1 << 40
     bottom: int = -1
@@ -152,12 +155,15 @@ class BookScan:
         Sheets that are hidden in a way that the reader of the cells does not know.
     tags
         How many entries its shared texts have, closing ones counted.
+    odd_parts
+        Parts of the archive with error values that the reader of the cells does not know.
     """
 
     sheets: dict[str, SheetScan] = field(default_factory=dict)
     epoch: dt.datetime = EPOCH_1900
     hidden: set[str] = field(default_factory=set)
     tags: int = 0
+    odd_parts: set[str] = field(default_factory=set)
 
     def check_memory(self, name: str, size: int) -> None:
         """Refuse a file of this many bytes if it stands for far larger tables.

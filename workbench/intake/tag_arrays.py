@@ -150,6 +150,7 @@ class TagArrays:
                 while value < len(tags.at) and tags.first[value] not in b"vc":
                     value += 1
                 text = tags.text_after(value) if tags.first[value] == ord("v") else ""
+                self.scan.errors.add(text)
                 self.scan.mark(int(row[cell]), int(column[cell]), text or NO_RESULT)
 
     def _mark_unsaved(self, tags: "_Tags", formulas: Places, row: Places, column: Places) -> None:

@@ -102,6 +102,8 @@ class _Events:
             self.scan.filled += 1
             self.scan.reach(self._row, self._column, self._row, self._column)
             unsaved = self._formula and not self._said and self._kind != "str"
+            if self._kind == "e":
+                self.scan.errors.add(self._said)
             if self._kind == "e" or unsaved:
                 self.scan.mark(self._row, self._column, self._said or NO_RESULT)
             if (

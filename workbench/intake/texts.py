@@ -170,9 +170,9 @@ def _find_delimiter(sample: str) -> str:
     for candidate in _COMMON:
         if (score := _score(sample, candidate)) > best:
             best, delimiter = score, candidate
-    if not delimiter:
+    if best[0] < 1:
         # Signs that are common in text separate cells only if they do so in every line.
-        delimiter = next((each for each in _RARE if _score(sample, each)[0] == 1), "")
+        delimiter = next((each for each in _RARE if _score(sample, each)[0] == 1), delimiter)
     return delimiter
 
 

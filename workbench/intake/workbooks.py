@@ -22,7 +22,7 @@ from workbench.intake.opendocument_scan import scan_opendocument
 from workbench.intake.scans import BookScan, SheetScan
 from workbench.intake.sheet import Sheet
 from workbench.intake.sources import ACCEPTED
-from workbench.intake.worksheet_scan import scan_worksheets
+from workbench.intake.worksheet_scan import scan_worksheets, write_errors_as_text
 
 __all__ = ["is_workbook", "no_workbook", "read_workbook"]
 
@@ -84,7 +84,7 @@ def read_workbook(name: str, content: bytes, password: str | None = None) -> lis
             raise no_workbook(name) from error
         scan.check_memory(name, len(content))
     else:
-        scan = _scan_archive(name, content)
+        scan, content = _scan_archive(name, content)
     return _read_cells(name, content, scan)
 
 
@@ -113,8 +113,8 @@ def _open_container(name: str, content: bytes, password: str | None) -> bytes:
     return opened.getvalue()
 
 
-def _scan_archive(name: str, content: bytes) -> BookScan:
-    """Look through a zipped workbook before it is unpacked."""
+def _scan_archive(name: str, content: bytes) -> tuple[BookScan, bytes]:
+    """Look through a zipped workbook before it is unpacked; give it as calamine can read it."""
     archive = Archive(name, content)
     try:
         if "xl/workbook.xml" in archive:
@@ -131,7 +131,9 @@ def _scan_archive(name: str, content: bytes) -> BookScan:
         # Records and attributes of a damaged file can be anything.
         raise no_workbook(name) from error
     scan.check_memory(name, len(content))
-    return scan
+    if scan.odd_parts:
+        content = archive.rewrite(write_errors_as_text, scan.odd_parts)
+    return scan, content
 
 
 def _other_archive(archive: Archive) -> UnreadableFileError:

@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.intake.archives import Archive
-from workbench.intake.scans import BookScan
+from workbench.intake.scans import EXCEL_ERRORS, BookScan
 from workbench.intake.sheet import EPOCH_1904
 from workbench.intake.tag_arrays import OddLayoutError, TagArrays
 from workbench.intake.tag_events import scan_events
 
-__all__ = ["find_targets", "scan_worksheets"]
+__all__ = ["find_targets", "scan_worksheets", "write_errors_as_text"]
 
+# One error of the other formats is unknown to the reader of the cells in this one.
+_KNOWN_ERRORS = frozenset(EXCEL_ERRORS.values()) - {"#GETTING_DATA"}
 _TRUE = {"1", "true", "on"}
 # A row is scanned as a whole, unless it is longer than any sheet of 16,384 columns needs.
 _LONGEST_ROW = 8 * 1024**2
@@ -51,7 +53,20 @@ def scan_worksheets(archive: Archive) -> BookScan:
             scan.sheets[name] = arrays.scan
         except OddLayoutError:
             scan.sheets[name] = scan_events(archive, part, lengths)
+        if not _KNOWN_ERRORS.issuperset(scan.sheets[name].errors):
+            scan.odd_parts.add(part.lower())
     return scan
+
+
+def write_errors_as_text(worksheet: bytes) -> bytes:
+    """Change the XML of a worksheet so that its error values are text.
+
+    Examples
+    --------
+    >>> write_errors_as_text(b'<c r="A1" t="e"><v>#SPILL!</v></c>')
+    b'<c r="A1" t="str"><v>#SPILL!</v></c>'
+    """
+    return re.sub(rb"""(<(?:\w+:)?c\s[^>]*?\bt=)["']e["']""", rb'\1"str"', worksheet)
 
 
 def find_targets(archive: Archive, links: str) -> dict[str, str]:
