@@ -12,13 +12,16 @@ REAL_HEADERS = {
     "EmployeeID|EmployeeNumber|Employee number|employeeNumber|id|employee_id_in_company|worker_id|"
     "worker_code|user_id|universal_id|FILENUMBER|WORKER_ID|ASSIGNMENT_ID|Employee|Employee Key|"
     "EMPLOYEE_ID|Employee  ID|employee-id|Employe ID|Emp. ID|Staff No.",
-    "name": "Worker|Name|Full name|Preferred name|Employee Name|Employee_Name|display_name",
+    "name": "Worker|Name|Full name|Preferred name|Employee Name|Employee_Name|display_name|"
+    "First name|Preferred first name|Last name|Surname|Preferred last name|Employee First Name|"
+    "Employee Last Name|FIRSTNAME|LASTNAME|FirstName|LastName|first_name|last_name|"
+    "Legal Given Name|Legal Family Name|Preferred Name",
     "email": "Email|Email address|Work email|Employee email|email|EMAIL|email_address|E-mail|"
     "Work Email Address|Reviewee email address",
     "manager": "Manager|Manager email|Manager email address|Managers email|Supervisor email|"
     "Manager ID|Worker's Manager|Worker\u2019s Manager|MANAGER|ManagerName|ManagerID|ManagerEmail|"
     "Supervisor ID|Supervisor E ID|supervisorEid|reports_to_id_in_company|manager_id|MANAGER_ID|"
-    "Manager Name|Managr ID",
+    "Manager Name|Managr ID|Manager Email|Manager first name|Manager last name|manager",
     "department": "Department|DEPARTMENT|DIVISION|Division|DeptID|division|organization_name|"
     "Employee Department|Department Name",
     "location": "LOCATION|Region|Work Location|Country|Location",
@@ -59,7 +62,11 @@ REAL_HEADERS = {
     "commits": "Commits|Commit Count|# of Commits|Total commits|Comits",
     "pull_requests": "Pull Requests|PRs|PRs Merged|Pull requests merged|Pull Reqeusts",
     "mentees": "Mentee|# Mentees",
-    None: "MI|second_level_manager|Management Chain - Level 04|Organization Name - Level 01|"
+    "team": "Group name|Team|Squad",
+    None: "MI|second_level_manager|Management Chain - Level 05|Organization Name - Level 02|"
+    "Employee Level 7 Key|Session Owner|Participant|Activation Date|Rating Change Description|"
+    "Rating Change Notes|Aug 2025  Talent Assessment 9-Box Label|"
+    "Talent Mapping Position [Performance vs Potential]|Management Chain - Level 04|Organization Name - Level 01|"
     "supervisory_organization_id|superior_organization_id|Employee Level 1 Name|HR|Active groups|"
     "active_group_names|JOBCODE|PositionID|Tenure Category (Months)|Time in Job Profile|"
     "YearsAtCompany|YearsInCurrentRole|TotalWorkingYears|YearsInMostRecentRole|"
@@ -86,6 +93,70 @@ CASES = [
 def test_real_headers_find_their_field(header, field):
     [match] = match_headers([header])
     assert match.field == field
+
+
+# Headers of other languages, abbreviations and brackets, by the rule that reads them.
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Mitarbeiternummer", "person_id"),
+        ("Personal-Nr.", "person_id"),
+        ("PERNR", "person_id"),
+        ("Matricule", "person_id"),
+        ("N\u00famero de empleado", "person_id"),
+        ("Vorgesetzter", "manager"),
+        ("Matricule N+1", "manager"),
+        ("Jefe directo", "manager"),
+        ("Eintrittsdatum", "hire_date"),
+        ("Date d'embauche", "hire_date"),
+        ("Fecha de contrataci\u00f3n", "hire_date"),
+        ("FEC_INGRESO", "hire_date"),
+        ("Letzte Bef\u00f6rderung", "promotion_date"),
+        ("Stellenbezeichnung", "title"),
+        ("Intitul\u00e9 du poste", "title"),
+        ("Puesto de trabajo", "title"),
+        ("Gesamtbewertung", "rating_manager"),
+        ("Note globale", "rating_manager"),
+        ("Calificaci\u00f3n del desempe\u00f1o", "rating_manager"),
+        ("Kollegenbewertung (\u00d8)", "rating_peer"),
+        ("Correo electr\u00f3nico", "email"),
+        ("Adresse e-mail professionnelle", "email"),
+        ("Abteilung", "department"),
+        ("\u00c9quipe", "team"),
+        ("Beurteilungszeitraum", "cycle"),
+        ("P\u00e9riode d'\u00e9valuation", "cycle"),
+        ("Nivel de potencial", "potential"),
+        ("Geschlecht (m/w/d)", "gender"),
+        ("Fecha de nacimiento", "birth_date"),
+        ("LAST_PROMO_DT", "promotion_date"),
+        ("gh_pr_cnt", "pull_requests"),
+        ("Growth Potential (L/M/H)", "potential"),
+        ("Age (yrs)", "age"),
+        ("Kostenstelle", None),
+        ("Prime annuelle", None),
+        ("Fecha de la pr\u00f3xima evaluaci\u00f3n", None),
+        ("Commits (reverted)", None),
+    ],
+)
+def test_headers_of_four_languages_find_their_field(header, field):
+    assert match_headers([header])[0].field == field
+
+
+@given(st.permutations(["ID", "Employee ID", "Rating", "Overall Rating", "Score", "Name", "Worker"]))
+def test_the_order_of_the_columns_makes_no_difference(headers):
+    found = {match.header: match for match in match_headers(headers)}
+    usual = match_headers(sorted(headers))
+    assert [found[match.header] for match in usual] == list(usual)
+
+
+def test_an_unmatched_header_is_offered_with_its_best_guesses_and_uses():
+    numbers, teams = match_headers(
+        ["Reverted Commits", "Guild"],
+        {"Reverted Commits": [1.0, 4.0, 2.0], "Guild": ["Data", "Web", "Data", "Web"]},
+    )
+    assert (numbers.field, numbers.kind, teams.kind) == (None, "number", "category")
+    assert numbers.guesses[0][0] == "commits"
+    assert numbers.guesses[0][1] < 0.7
 
 
 @pytest.mark.parametrize(

@@ -80,10 +80,13 @@ def _with_dtype(*dtypes: str) -> str:
     return " ".join(field.name for field in FIELDS if field.dtype in dtypes)
 
 
-_OUTPUT = "number count overall completed merged given written resolved employee cycle current qty"
+_OUTPUT = (
+    "number count overall completed merged given written resolved employee cycle current qty year "
+    "half quarter month github gitlab git gh jira"
+)
 _FAMILIES = (
     _family(
-        "person_id", "unique external internal company hr global current", id="number code key"
+        "person_id", "unique external internal company hr global current overall", id="number code key"
     ),
     _family(
         "manager rater_id",
@@ -94,26 +97,35 @@ _FAMILIES = (
     _family("cycle", "review performance rating calibrated name id code talent current"),
     _family(
         "title",
-        "job name employee current company official working primary description",
+        "job name employee current company official working primary description work",
         title="position role function",
     ),
     _family(
         "level",
-        "job career current employee engineering name code seniority position worker",
+        "job career current employee engineering name code seniority position worker desc comment",
         level="grade",
     ),
-    _family("pay_band", "employee current name code", band="level grade group"),
-    _family("department", "name code id employee current company label home desc membership"),
-    _family("team", "name code id employee current label home assigned primary desc membership"),
+    _family("pay_band", "employee current name code scale desc", band="level grade group"),
+    _family("department", "name code id employee current company label home desc membership comment functional"),
+    _family(
+        "team",
+        "name code id employee current label home assigned primary desc membership work github "
+        "gitlab jira",
+    ),
     _family("location", "work name employee current primary code base desc company job"),
-    _family("job_family", "name code id employee current desc group", discipline="specialty"),
+    _family(
+        "job_family",
+        "name code id employee current desc group comment",
+        discipline="specialty",
+        job="position",
+    ),
     _family("track", "current employee name", track="path"),
     _family("track_preference", "", preference="preferred target", track="path"),
-    _family("employment_status", "current is flag", employment="employee work"),
+    _family("employment_status", "current is flag code desc", employment="employee work"),
     _family("rating_kind", ""),
     _family(
         "gender ethnicity nationality disability",
-        "employee legal id code desc name identity status is current self",
+        "employee legal id code desc name identity status is current self group",
     ),
     _family(
         "hire_date promotion_date birth_date",
@@ -121,7 +133,7 @@ _FAMILIES = (
         hire="start",
     ),
     _family(_with_dtype("count"), _OUTPUT),
-    _family(_with_dtype("share"), "employee current number", share="rate"),
+    _family(_with_dtype("share"), "employee current number cycle overall", share="rate"),
     _family(
         _with_dtype("number"),
         "employee current rating index survey result value number level overall",
@@ -129,10 +141,10 @@ _FAMILIES = (
     _family(
         _with_dtype("rating") + " self_review manager_review peer_feedback",
         "overall annual year end mid half quarter employee current number numeric desc description "
-        "name form talent completed cycle job work average official",
+        "name form talent completed cycle job work average official assigned",
         precalibrated="original before",
         calibrated="final",
-        technical="engineering",
+        technical="engineering craft",
     ),
 )
 _RATINGS = _FAMILIES[-1]
@@ -313,7 +325,7 @@ def _read(key: str) -> list[Meaning]:
 def _trim(key: str) -> str:
     """Take off what says how a column is to be filled in, such as a unit or a date format."""
     key = re.sub(r"\b(?:(?:yyyy|mm|dd|jjjj|tt|aaaa|jj) ?){2,}|\byyyy\b", " ", f"{key} ")
-    key = re.sub(r"\b(?:required|optional|auto|if any|this cycle|in cycle)\b", " ", key)
+    key = re.sub(r"\b(?:required|optional|auto$|if any|this cycle|in cycle)\b", " ", key)
     key = " ".join(key.split())
     return re.sub(r"(?<=\w)(?: \d+)+$|(?<=\w) (?:percent|in percent|numeric)$", "", key)
 
@@ -332,6 +344,10 @@ def _read_in(reading: Reading) -> Iterator[Meaning]:
         return
     if words in _BY_WORDS:
         yield _weigh(Meaning(_BY_WORDS[words], 0.92 - less, how), words)
+        return
+    counted = words - {"count", "number", "overall"}
+    if counted in _BY_WORDS and FIELD_BY_NAME[_BY_WORDS[counted]].dtype == "count":
+        yield _weigh(Meaning(_BY_WORDS[counted], 0.9 - less, how), words)
         return
     for family, cores in zip(_FAMILIES, _BY_CORE, strict=True):
         core = _reduce(words, family)

@@ -21,8 +21,8 @@ LANGUAGES = ("en", "de", "fr", "es")
 # `>` gives the words that mean several things at once, those before the colon.
 _TABLE = """
 # people
-employee emp empl employees worker staff associate personnel person people ee team_member staff_member reviewee ratee appraisee | mitarbeiter mitarbeitende mitarbeiterin mitarbeiterinnen arbeitnehmer angestellte beschaftigte person bewertete beurteilte | employe salarie collaborateur collaboratrice agent personne evalue | empleado trabajador colaborador persona evaluado
-manager supervisor boss mgr mngr reports_to report_to reporting_to line_manager people_manager reporting_manager managed_by line_mgr direct_supervisor immediate_supervisor | vorgesetzte fuhrungskraft chef chefin leitung direkte_fuhrungskraft berichtet_an | responsable superieur superieure chef encadrant n_1 responsable_hierarchique superieur_hierarchique rattache_a | jefe jefa supervisor gerente superior responsable reporta_a jefe_directo superior_directo
+employee emp empl employees worker staff associate personnel person people ee team_member staff_member reviewee ratee appraisee employe | mitarbeiter mitarbeitende mitarbeiterin mitarbeiterinnen arbeitnehmer angestellte beschaftigte person bewertete beurteilte | employe salarie collaborateur collaboratrice agent personne evalue | empleado trabajador colaborador persona evaluado
+manager supervisor boss mgr mngr reports_to report_to reporting_to line_manager people_manager reporting_manager managed_by line_mgr direct_supervisor immediate_supervisor supv supvr | vorgesetzte fuhrungskraft chef chefin leitung direkte_fuhrungskraft berichtet_an fk | responsable superieur superieure chef encadrant n_1 responsable_hierarchique superieur_hierarchique rattache_a nplus1 | jefe jefa supervisor gerente superior responsable reporta_a jefe_directo superior_directo nplus1
 rater reviewer assessor evaluator appraiser rated_by reviewed_by assessed_by evaluated_by appraised_by respondent feedback_provider feedback_giver | bewerter beurteiler gutachter bewertet_von beurteilt_von bewertende | evaluateur evaluatrice notateur evalue_par note_par | evaluador evaluadora calificador evaluado_por calificado_por
 user | benutzer nutzer | utilisateur | usuario
 peer coworker colleague | kollege kollegin kollegen kolleginnen peers | pair collegue | par pares companero colega
@@ -42,7 +42,7 @@ private personal | privat personlich | personnel personnelle prive | personal pr
 full complete whole | voll vollstandig | complet complete | completo completa
 preferred | rufname bevorzugt gewunscht | prefere souhaite usuel | preferido deseado
 # time
-date dt | datum | date | fecha
+date dt | datum | date | fecha fec
 cycle period round campaign | zeitraum periode zyklus runde | periode cycle campagne | periodo ciclo campana
 year yr | jahr | annee exercice an | ano ejercicio gestion
 quarter qtr | quartal | trimestre | trimestre
@@ -67,32 +67,32 @@ track path pathway ladder | pfad weg leiter | filiere parcours voie | trayectori
 level lvl tier | stufe ebene level | niveau echelon | nivel escalafon
 grade | grad besoldungsstufe | grade | grado
 seniority | senioritat dienstalter | anciennete seniorite | antiguedad
-family | familie | famille | familia
-group | gruppe | groupe | grupo
+family fmly fam | familie | famille | familia
+group grp | gruppe | groupe | grupo
 discipline | fachrichtung disziplin | discipline specialite | disciplina especialidad
 team squad pod crew | team arbeitsgruppe | equipe | equipo
-department dept division business_unit org_unit bu organization organisation org dep dpt organizational_unit | abteilung bereich fachbereich geschaftsbereich organisationseinheit ressort geschaftseinheit unternehmensbereich orgeinheit | departement service direction pole unite_organisationnelle unite | departamento area gerencia unidad unidad_de_negocio division
-location site office city country region workplace worksite | standort ort arbeitsort dienstort arbeitsplatz niederlassung land buro buros stadt arbeitsstatte einsatzort | lieu site bureau ville pays localisation implantation etablissement | ubicacion sede oficina ciudad pais lugar localidad centro_de_trabajo lugar_de_trabajo emplazamiento
+department dept division business_unit org_unit bu organization organisation org dep dpt organizational_unit | abteilung bereich fachbereich geschaftsbereich organisationseinheit ressort geschaftseinheit unternehmensbereich orgeinheit orgeh | departement service direction pole unite_organisationnelle unite | departamento area gerencia unidad unidad_de_negocio division
+location site office city country region workplace worksite | standort ort arbeitsort dienstort arbeitsplatz niederlassung land buro buros stadt arbeitsstatte einsatzort | lieu site bureau ville pays localisation implantation etablissement lieu_d_affectation lieu_de_travail affectation | ubicacion sede oficina ciudad pais lugar localidad centro_de_trabajo lugar_de_trabajo emplazamiento
 hire hired hiring join joined joining onboarding onboarded doj engagement_date | eintritt einstellung anstellung arbeitsbeginn dienstantritt diensteintritt eingestellt | embauche entree arrivee recrutement | ingreso contratacion incorporacion entrada admision
 start started begin commencement | beginn start | debut | inicio comienzo
-promotion promoted | beforderung befordert aufstieg | promotion promu | promocion ascenso ascendido
+promotion promoted promo | beforderung befordert aufstieg | promotion promu | promocion ascenso ascendido
 status | status zustand | statut etat situation | estado estatus situacion
 active is_active | aktiv | actif active | activo activa
 employment employed | beschaftigung arbeitsverhaltnis anstellungs | emploi contrat_de_travail | empleo relacion_laboral laboral
-fte full_time_equivalent fulltime_equivalent | vollzeitaquivalent fte beschaftigungsgrad arbeitszeitanteil beschaftigungsumfang stellenumfang arbeitspensum | etp equivalent_temps_plein taux_d_activite taux_activite taux_d_occupation quotite quotite_de_travail | etc fte equivalente_a_tiempo_completo porcentaje_de_jornada
+fte full_time_equivalent fulltime_equivalent | vollzeitaquivalent fte beschaftigungsgrad arbeitszeitanteil beschaftigungsumfang stellenumfang arbeitspensum bsgrd | etp equivalent_temps_plein taux_d_activite taux_activite taux_d_occupation quotite quotite_de_travail | etc fte equivalente_a_tiempo_completo porcentaje_de_jornada jornada porcentaje_jornada
 leave absence loa absent | abwesenheit fehlzeit abwesend | absence conge | ausencia permiso
 share percent percentage pct ratio proportion fraction | anteil prozent quote prozentsatz | part pourcentage taux proportion | porcentaje tasa proporcion cuota
 membership | zugehorigkeit | appartenance | pertenencia
 # ratings
 rating score scoring mark outcome result ratg rtg | bewertung note ergebnis punktzahl einstufung rating wertung | note score notation resultat cotation | calificacion puntuacion nota puntaje resultado
-review appraisal evaluation assessment eval rev assess | beurteilung einschatzung evaluation mitarbeitergesprach prufung review | evaluation appreciation bilan revue relecture | evaluacion valoracion revision apreciacion
-comment comments cmt narrative remark remarks feedback text notes written summary commentary statement fdbk writeup | kommentar anmerkung bemerkung ruckmeldung feedback freitext text zusammenfassung stellungnahme notizen | commentaire retour observation remarque texte feedback | comentario retroalimentacion observacion feedback texto
+review appraisal evaluation assessment eval rev assess reflection | beurteilung einschatzung evaluation mitarbeitergesprach prufung review reflexion | evaluation appreciation bilan revue relecture reflexion | evaluacion valoracion revision apreciacion reflexion
+comment comments cmt txt narrative remark remarks feedback text notes written summary commentary statement fdbk writeup | kommentar anmerkung bemerkung ruckmeldung feedback freitext text zusammenfassung stellungnahme notizen | commentaire retour observation remarque texte feedback | comentario retroalimentacion observacion feedback texto
 performance perf performace | leistung performance arbeitsleistung | performance rendement | desempeno rendimiento
-potential | potenzial potential entwicklungspotenzial | potentiel | potencial
+potential | potenzial potential entwicklungspotenzial | potentiel potentiel_d_evolution | potencial
 overall global general | gesamt insgesamt | global globale general generale ensemble | global general total
 self own | selbst eigen eigene | auto soi | auto propia propio
 calibrated calibration calib post_calibration post_calibrated postcalibration postcalibrated after_calibration moderated | kalibriert kalibrierung nach_kalibrierung nach_der_kalibrierung | calibre calibration calibrage apres_calibration apres_calibrage | calibrada calibrado calibracion tras_calibracion despues_de_la_calibracion tras_la_calibracion post_calibracion
-precalibrated precalibration pre_calibrated pre_calibration uncalibrated before_calibration pre_cal precal prior_to_calibration | unkalibriert vor_kalibrierung vor_der_kalibrierung | avant_calibration avant_calibrage avant_la_calibration | antes_de_la_calibracion antes_de_calibracion pre_calibracion precalibracion previa_a_la_calibracion
+precalibrated precalibration pre_calibrated pre_calibration uncalibrated before_calibration pre_cal precal prior_to_calibration pre_calib | unkalibriert vor_kalibrierung vor_der_kalibrierung | avant_calibration avant_calibrage avant_la_calibration | antes_de_la_calibracion antes_de_calibracion pre_calibracion precalibracion previa_a_la_calibracion
 final definitive | endgultig abschliessend end final schluss | final finale definitif definitive | final definitiva definitivo
 original initial draft proposed preliminary provisional tentative | ursprunglich vorlaufig vorgeschlagen entwurf initial erst | initial initiale provisoire proposee propose preliminaire origine | inicial preliminar provisional propuesta propuesto original
 technical tech technology | technisch fachlich | technique | tecnico tecnica
@@ -108,6 +108,9 @@ completed done finished delivered closed | abgeschlossen erledigt geliefert umge
 given held taught presented | gehalten gegeben durchgefuhrt | donne tenu effectue anime | dada dado impartida impartido ofrecida
 written authored created made built | verfasst erstellt geschrieben gebaut | redige ecrit cree realise | escrito redactado creado elaborado
 resolved solved fixed handled resolution | gelost behoben bearbeitet | resolu traite corrige | resuelto resuelta atendido gestionado
+skill skills competence competency | kompetenz fahigkeit | competence | competencia habilidad
+engineering eng engrg | | |
+desc descr descrip | beschreibung | | descripcion
 document doc docs documents | dokument dokumente | document | documento
 design architecture | design entwurf architektur | conception design architecture | diseno arquitectura
 incident outage | vorfall vorfalle storung storungen | incident panne | incidente incidencia
@@ -118,7 +121,7 @@ mentee protege mentored | mentee mentees schutzling | mentore mentoree filleul |
 mentoring mentorship coaching | mentoring mentoren betreuung | mentorat tutorat coaching mentoring | mentoria tutoria mentoring
 hour hrs hours | stunde stunden std | heure | hora
 cross across inter | ubergreifend | inter entre transversal transverse | inter entre transversal
-talk talks presentation lecture | vortrag vortrage prasentation prasentationen | presentation conference expose | charla presentacion ponencia
+talk talks presentation lecture | vortrag vortrage prasentation prasentationen fachvortrag fachvortrage | presentation conference expose | charla presentacion ponencia
 prototype poc | prototyp prototypen | prototype | prototipo
 escalation | eskalation | escalade | escalacion escalamiento escalado
 customer client | kunde kunden | client | cliente
@@ -137,18 +140,18 @@ pay salary compensation comp remuneration wage | gehalt lohn entgelt vergutung |
 band range bracket | band gehaltsspanne | bande fourchette tranche | banda rango franja
 > compa share : comparatio comp_ratio compa_ratio | | |
 # protected
-gender sex | geschlecht | sexe genre | sexo genero
+gender sex | geschlecht gesch | sexe genre | sexo genero
 ethnicity race ethnic ethnical | ethnie ethnizitat ethnisch ethnische_herkunft | ethnie ethnique origine_ethnique | etnia raza etnico origen_etnico
 age | alter lebensalter | age | edad
-birth birthday born birthdate dob | geburt geburtstag | naissance | nacimiento
+birth birthday born birthdate dob brth | geburt geburtstag | naissance | nacimiento
 nationality citizenship | nationalitat staatsangehorigkeit staatsburgerschaft | nationalite citoyennete | nacionalidad ciudadania
-disability disabled handicap disabilities | behinderung schwerbehinderung schwerbehindert behindert | handicap invalidite | discapacidad minusvalia
-> employee number : | personalnummer personalnr personal_nr personal_nummer persnr pers_nr stammnummer personalkennziffer personal_id | matricule | matricula legajo
+disability disabled handicap disabilities | behinderung schwerbehinderung schwerbehindert behindert | handicap invalidite rqth | discapacidad minusvalia
+> employee number : | pernr personalnummer personalnr personal_nr personal_nummer persnr pers_nr stammnummer personalkennziffer personal_id | matricule | matricula legajo
 > first name : given_name forename fname first_nm | vorname vornamen | prenom prenoms | nombre_de_pila primer_nombre nombres
 > last name : surname family_name lname last_nm | nachname familienname zuname | nom_de_famille nom_usuel nom_patronymique | apellido apellidos primer_apellido
-> full name : | vor_und_nachname name_vorname vorname_name vorname_nachname nachname_vorname | nom_et_prenom nom_prenom prenom_nom prenom_et_nom noms_et_prenoms | nombre_y_apellidos nombre_y_apellido apellidos_y_nombre apellidos_nombre nombre_apellidos nombres_y_apellidos apellidos_y_nombres
+> full name : | ename vor_und_nachname name_vorname vorname_name vorname_nachname nachname_vorname | nom_et_prenom nom_prenom prenom_nom prenom_et_nom noms_et_prenoms | nombre_y_apellidos nombre_y_apellido apellidos_y_nombre apellidos_nombre nombre_apellidos nombres_y_apellidos apellidos_y_nombres
 > hire date : | | | fecha_de_alta
-> birth date : | geburtsdatum geburtstag | ne_le date_de_naissance | fecha_de_nacimiento cumpleanos
+> birth date : | gbdat geburtsdatum geburtstag | ne_le date_de_naissance | fecha_de_nacimiento cumpleanos
 > self review : | selbstbeurteilung selbsteinschatzung | auto_evaluation | auto_evaluacion
 > manager review : | fremdeinschatzung | |
 > tenure : | betriebszugehorigkeit firmenzugehorigkeit unternehmenszugehorigkeit dienstjahre | |
@@ -205,6 +208,8 @@ def normalise_header(header: str) -> str:
     text = re.sub(r"\b([dlDL]|[qQ]u)['\u2019`\u00b4](?=\w\w)", r"\1 ", text)
     text = re.sub(r"[\u2018\u2019'`\u00b4]", "", text)
     text = re.sub(r"\b([nN])\s?\u00b0", " number ", text)
+    # The French call the manager "N+1".
+    text = re.sub(r"\b[nN]\s?\+\s?1\b", " nplus1 ", text)
     text = re.sub(r"\be-mail", "email", text, flags=re.IGNORECASE)
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = re.sub(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
