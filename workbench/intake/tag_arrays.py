@@ -23,12 +23,17 @@ _NO_WIDTH = re.compile(rb"""\shidden=["'](?:1|true)["']|\swidth=["']0(?:\.0*)?["
 _ERROR = re.compile(rb"""\st=["']e["']""")
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
 _OTHER_CELL = re.compile(rb"<[^\s/>]*:(?:c|row)[\s/>]")
-_USUAL = np.frombuffer(b"cvft", dtype=np.uint8)
-# What may stand after the name of a tag.
-_ENDS = np.zeros(256, dtype=bool)
-_ENDS[list(b"\t\n\r />")] = True
-_QUOTES = np.zeros(256, dtype=bool)
-_QUOTES[list(b"\"'")] = True
+
+
+def _marked(letters: bytes) -> NDArray[np.bool_]:
+    """Give a table in which these bytes are true."""
+    table = np.zeros(256, dtype=bool)
+    table[list(letters)] = True
+    return table
+
+
+# What may stand after the name of a tag, and what begins the tags of a cell and of its contents.
+_ENDS, _QUOTES, _USUAL, _CONTENTS = map(_marked, (b"\t\n\r />", b"\"'", b"cvft", b"vfi"))
 
 
 class OddLayoutError(Exception):
@@ -97,27 +102,32 @@ class TagArrays:
         self._in_table |= len(tags.rows) > 0
         cells, rows = tags.names[tags.cells], tags.names[tags.rows]
         row, column = tags.read_addresses(cells)
-        filled = np.isin(tags.first[tags.cells + 1], np.frombuffer(b"vfi", dtype=np.uint8))
+        filled = _CONTENTS[tags.first[tags.cells + 1]]
         if filled.any():
             at_row, at_column = row[filled], column[filled]
             self.scan.reach(at_row.min(), at_column.min(), at_row.max(), at_column.max())
             self.scan.filled += int(filled.sum())
         if self._texts_count:
             self._measure_texts(tags)
-        if b'"e"' in chunk or b"'e'" in chunk:
+        if tags.may_hold_errors():
             self._mark_errors(tags, row, column)
         formulas = np.flatnonzero((tags.first == ord("f")) & _ENDS[tags.second])
         if len(formulas):
             self._mark_unsaved(tags, formulas, row, column)
-        if len(rows) and (b"hidden" in chunk or b"ht=" in chunk):
-            numbers, _ = tags.read_numbers(rows + 7)
-            for number, start in zip(numbers.tolist(), rows.tolist(), strict=True):
-                if _HIDDEN.search(chunk, start, chunk.find(b">", start)):
-                    self.scan.hidden_rows.append((number - 1, number - 1))
+        self._find_hidden_rows(tags, rows)
         if (tags.first == ord("m")).any():
             for match in re.finditer(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([^"']+)""", chunk):
                 if area := read_range(match[1].decode("ascii", "replace")):
                     self.scan.merge(area)
+
+    def _find_hidden_rows(self, tags: "_Tags", rows: Places) -> None:
+        starts, ends = tags.at[tags.rows].tolist(), tags.at[tags.rows + 1].tolist()
+        spelt = [tags.chunk[start:end] for start, end in zip(starts, ends, strict=True)]
+        # Looking at all of them at once shows quickly that there is nothing to look for.
+        if _HIDDEN.search(b"".join(spelt)):
+            for number, tag in zip(tags.read_numbers(rows + 7)[0].tolist(), spelt, strict=True):
+                if _HIDDEN.search(tag):
+                    self.scan.hidden_rows.append((number - 1, number - 1))
 
     def _find_columns(self, chunk: bytes) -> None:
         for match in re.finditer(rb"<(?:\w+:)?col\s[^>]*>", chunk):
@@ -200,9 +210,17 @@ class _Tags:
         if not usual.all():
             raise OddLayoutError
 
+    def may_hold_errors(self) -> bool:
+        """Tell whether a value begins like an error, or is empty, or is spelt unusually."""
+        values = np.flatnonzero(self.first == ord("v"))
+        begins = self.codes[self.names[values] + 2]
+        unusual = (begins == ord("#")) | (begins == ord("<")) | (self.second[values] != ord(">"))
+        return bool(unusual.any())
+
     def _check_names(self, chunk: bytes, at: Places) -> None:
         """Look for cells whose tags are spelt with another prefix than the others."""
-        usual = np.isin(self.first, _USUAL) & _ENDS[self.second]
+        usual = _USUAL[self.first] & _ENDS[self.second]
+        usual |= (self.first == ord("i")) & (self.second == ord("s"))
         usual[self.rows] = True
         unusual = ~usual[: len(at)] & (self.codes[at + 1] != ord("/"))
         for place in at[unusual].tolist():
