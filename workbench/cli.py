@@ -230,12 +230,13 @@ def _check(options: argparse.Namespace) -> int:
         )
     _say(answers.answer_problems(calibration))
     if options.columns:
-        for row in calibration.columns.itertuples(index=False):
-            _say(f"{row.sheet}: {row.header} -> {row.field or 'kept as it is'} ({row.how})")
+        for row in calibration.columns.to_dict("records"):
+            field = row["field"] or "kept as it is"
+            _say(f"{row['sheet']}: {row['header']} -> {field} ({row['how']})")
     problems = calibration.problems
-    for row in problems.fillna("").itertuples(index=False):
-        where = f"{row.sheet}!{row.cell}".strip("!")
-        _say(f"{row.severity:<8}{where + ': ' if where else ''}{row.message} [{row.reason}]")
+    for row in problems.fillna("").to_dict("records"):
+        where = f"{row['sheet']}!{row['cell']}: ".removeprefix("!: ").replace("!: ", ": ")
+        _say(f"{row['severity']:<8}{where}{row['message']} [{row['reason']}]")
     if options.annotate:
         _say(f"Annotated copy: {calibration.write_annotated(options.annotate)}")
     return int(problems["severity"].isin(["error", "warning"]).any())

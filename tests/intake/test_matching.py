@@ -66,7 +66,8 @@ REAL_HEADERS = {
     None: "MI|second_level_manager|Management Chain - Level 05|Organization Name - Level 02|"
     "Employee Level 7 Key|Session Owner|Participant|Activation Date|Rating Change Description|"
     "Rating Change Notes|Aug 2025  Talent Assessment 9-Box Label|"
-    "Talent Mapping Position [Performance vs Potential]|Management Chain - Level 04|Organization Name - Level 01|"
+    "Talent Mapping Position [Performance vs Potential]|Management Chain - Level 04|"
+    "Organization Name - Level 01|"
     "supervisory_organization_id|superior_organization_id|Employee Level 1 Name|HR|Active groups|"
     "active_group_names|JOBCODE|PositionID|Tenure Category (Months)|Time in Job Profile|"
     "YearsAtCompany|YearsInCurrentRole|TotalWorkingYears|YearsInMostRecentRole|"
@@ -142,7 +143,9 @@ def test_headers_of_four_languages_find_their_field(header, field):
     assert match_headers([header])[0].field == field
 
 
-@given(st.permutations(["ID", "Employee ID", "Rating", "Overall Rating", "Score", "Name", "Worker"]))
+@given(
+    st.permutations(["ID", "Employee ID", "Rating", "Overall Rating", "Score", "Name", "Worker"])
+)
 def test_the_order_of_the_columns_makes_no_difference(headers):
     found = {match.header: match for match in match_headers(headers)}
     usual = match_headers(sorted(headers))

@@ -121,7 +121,9 @@ def _name_sheets(sheets: Iterable[Sheet], book: openpyxl.Workbook) -> dict[str, 
     names = {}
     for number, sheet in enumerate(sheets, start=1):
         own = sheet.name.rpartition("]")[2]
-        found = [each for each in (sheet.name, own, _short_name(sheet.name, number)) if each in book]
+        found = [
+            each for each in (sheet.name, own, _short_name(sheet.name, number)) if each in book
+        ]
         if found:
             names[sheet.name] = found[0]
     return names
@@ -132,7 +134,9 @@ def _write(cell: Cell, value: Any) -> None:
     try:
         cell.value = value[:_LONGEST_CELL] if isinstance(value, str) else value
     except (IllegalCharacterError, ValueError):
-        cell.value = "".join(c for c in str(value) if c.isprintable() or c in "\t\n")[:_LONGEST_CELL]
+        cell.value = "".join(c for c in str(value) if c.isprintable() or c in "\t\n")[
+            :_LONGEST_CELL
+        ]
     if isinstance(value, str):
         cell.data_type = "s"
 
@@ -163,14 +167,14 @@ def _list_problems(book: openpyxl.Workbook, names: dict[str, str], problems: pd.
     headers = {"severity": "How bad", "where": "Where", "value": "Seen", "message": "What to do"}
     for j, words in enumerate(headers.values(), start=1):
         target.cell(1, j, words).font = Font(bold=True)
-    for i, row in enumerate(problems.head(_MOST_COMMENTS).itertuples(index=False), start=2):
-        where = f"{row.sheet}!{row.cell}".strip("!")
-        texts = (row.severity, where, row.value, row.message)
-        for j, text in enumerate(texts, start=1):
-            _write(target.cell(i, j), "" if pd.isna(text) else str(text))
-        if row.cell and row.sheet in names:
-            quoted = names[str(row.sheet)].replace("'", "''")
-            target.cell(i, 2).hyperlink = f"#'{quoted}'!{row.cell}"
+    shown = problems.head(_MOST_COMMENTS).fillna("").astype(str)
+    for i, row in enumerate(shown.to_dict("records"), start=2):
+        where = f"{row['sheet']}!{row['cell']}".strip("!")
+        for j, text in enumerate((row["severity"], where, row["value"], row["message"]), start=1):
+            _write(target.cell(i, j), text)
+        if row["cell"] and row["sheet"] in names:
+            quoted = names[row["sheet"]].replace("'", "''")
+            target.cell(i, 2).hyperlink = f"#'{quoted}'!{row['cell']}"
             target.cell(i, 2).style = "Hyperlink"
     for letter, width in zip("ABCD", (10, 24, 24, 120), strict=True):
         target.column_dimensions[letter].width = width

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from itertools import pairwise
 
 __all__ = ["find_gaps", "find_overlaps", "order_cycles", "read_cycle", "split_cycle"]
 
@@ -290,7 +291,7 @@ def find_gaps(cycles: Collection[str]) -> list[str]:
     """
     if len(cycles) > 3 and all(re.fullmatch(r"\d{4}-\d\d", cycle) for cycle in cycles):
         months = sorted(12 * int(cycle[:4]) + int(cycle[5:]) - 1 for cycle in cycles)
-        apart = [later - month for month, later in zip(months, months[1:], strict=False)]
+        apart = [later - month for month, later in pairwise(months)]
         step = max(set(apart), key=lambda each: (apart.count(each), -each))
         if step and all(each % step == 0 for each in apart):
             missing = sorted(set(range(months[0], months[-1], step)) - set(months))

@@ -96,7 +96,8 @@ def find_headers(sheet: Sheet) -> list[Header]:
 
     Examples
     --------
-    >>> rows = [["Employee ID", "Rating"], ["E1", 4.0], ["", ""], ["Employee ID", "Talks"], ["E1", 2]]
+    >>> above = [["Employee ID", "Rating"], ["E1", 4.0], ["", ""]]
+    >>> rows = [*above, ["Employee ID", "Talks"], ["E1", 2]]
     >>> columns = [np.array(column, dtype=object) for column in zip(*rows)]
     >>> [(each.names, each.row, each.end) for each in find_headers(Sheet("S", tuple(columns)))]
     [(('Employee ID', 'Rating'), 0, 2), (('Employee ID', 'Talks'), 3, 5)]
@@ -194,11 +195,9 @@ def _title_above(row: int, filled: NDArray[np.intp]) -> int:
 def _begins_a_table(before: Header, later: Header) -> bool:
     """Tell another table from the same headers, repeated for the printer."""
     same = {name.casefold() for name in before.names} == {name.casefold() for name in later.names}
-    return (
-        not (same and before.columns == later.columns)
-        or _cycle_of(later.title) is not None
-        and (_cycle_of(later.title) != _cycle_of(before.title))
-    )
+    cycle = _cycle_of(later.title)
+    other_cycle = cycle is not None and cycle != _cycle_of(before.title)
+    return not (same and before.columns == later.columns) or other_cycle
 
 
 def _cycle_of(title: Sequence[str]) -> str | None:
@@ -214,15 +213,13 @@ def _find_table_above(
     if row is None or row + 1 >= above:
         return None
     cells = [column[row] for column in sheet.columns if column[row] != ""]
-    if not _looks_like_headers(cells) or filled[above:header.top].size == 0:
+    if not _looks_like_headers(cells) or filled[above : header.top].size == 0:
         return None
     found = _end(_make_header(sheet, row, 0, blank), above)
     return found if _person_field(found.names) else None
 
 
-def _make_header(
-    sheet: Sheet, row: int, first: int, blank: dict[int, NDArray[np.bool_]]
-) -> Header:
+def _make_header(sheet: Sheet, row: int, first: int, blank: dict[int, NDArray[np.bool_]]) -> Header:
     """Read the headers in a row, together with a second one below or above it."""
     top, bottom = row, row
     if _is_second_row(sheet, row, row + 1):
@@ -272,7 +269,9 @@ def _is_second_row(sheet: Sheet, top: int, bottom: int) -> bool:
     known = sum(is_known_header(lower[j]) or _is_known(groups[j], lower[j]) for j in filled)
     if known < 0.6 * len(filled):
         return False
-    alone = any(is_known_header(text) for text, below in zip(upper, lower, strict=True) if not below)
+    alone = any(
+        is_known_header(text) for text, below in zip(upper, lower, strict=True) if not below
+    )
     names = Counter(lower[j] for j in filled)
     both = Counter((groups[j], lower[j]) for j in filled)
     told_apart = max(names.values()) > 1 and max(both.values()) == 1

@@ -18,8 +18,8 @@ from workbench.intake.cycles import split_cycle
 from workbench.intake.headers import Header, explains
 from workbench.intake.matching import Given, Match, is_known_header, match_headers, normalise_header
 from workbench.intake.questions import split_questions
-from workbench.intake.sheet import Sheet
 from workbench.intake.rows import keep_people
+from workbench.intake.sheet import Sheet
 from workbench.intake.tables import Table
 
 __all__ = ["find_tables", "is_aside", "settle_tables"]
@@ -37,6 +37,7 @@ _ASIDE = frozenset(
     "index changelog overview distribution faq intro introduction title parameters config".split()
 )
 
+
 def is_aside(sheet: Sheet, header: Header | None) -> bool:
     """Tell whether a sheet is a cover, notes, a dictionary or the like, and holds no people."""
     if header is None:
@@ -44,9 +45,7 @@ def is_aside(sheet: Sheet, header: Header | None) -> bool:
     name = normalise_header(sheet.name.rpartition("]")[2])
     words = {*name.split(), name.replace(" ", "")}
     keys = [normalise_header(each) for each in header.names]
-    return (
-        bool(words & _ASIDE) or len(keys) == 1 or explains(keys) or _lists_headers(sheet, header)
-    )
+    return bool(words & _ASIDE) or len(keys) == 1 or explains(keys) or _lists_headers(sheet, header)
 
 
 def _lists_headers(sheet: Sheet, header: Header) -> bool:

@@ -226,8 +226,8 @@ def _drop_aside(header: str) -> str:
 
     Examples
     --------
-    >>> _drop_aside("Potential (L/M/H)"), _drop_aside("Age (yrs)"), _drop_aside("Commits (reverted)")
-    ('Potential', 'Age', 'Commits (reverted)')
+    >>> _drop_aside("Potential (L/M/H)"), _drop_aside("Age (yrs)"), _drop_aside("Talks (given)")
+    ('Potential', 'Age', 'Talks (given)')
     """
     match = _ASIDE.search(header)
     if match is None:

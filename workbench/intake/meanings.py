@@ -86,7 +86,9 @@ _OUTPUT = (
 )
 _FAMILIES = (
     _family(
-        "person_id", "unique external internal company hr global current overall", id="number code key"
+        "person_id",
+        "unique external internal company hr global current overall",
+        id="number code key",
     ),
     _family(
         "manager rater_id",
@@ -106,7 +108,10 @@ _FAMILIES = (
         level="grade",
     ),
     _family("pay_band", "employee current name code scale desc", band="level grade group"),
-    _family("department", "name code id employee current company label home desc membership comment functional"),
+    _family(
+        "department",
+        "name code id employee current company label home desc membership comment functional",
+    ),
     _family(
         "team",
         "name code id employee current label home assigned primary desc membership work github "

@@ -69,7 +69,7 @@ def split_questions(table: Table, given: Given | None = None) -> list[Table]:
     samples = {text: _sample(table, main, codes == code) for code, text in asked}
     found = match_headers(headers, samples, given=given, split_cycles=False)
     shown = (*(table.shown or table.matches), *found)
-    parts = []
+    parts: list[Table] = []
     for (code, text), match in zip(asked, found, strict=True):
         part = replace(
             table,
@@ -115,7 +115,7 @@ def _sample(table: Table, place: int, rows: NDArray[np.bool_]) -> list[object]:
 
 
 def _main_answer(table: Table, answers: Sequence[int]) -> int:
-    """Choose the column of answers that counts: the calibrated one, else the first that is final."""
+    """Choose the column of answers that counts: the calibrated one, else the first final one."""
     fields = {place: table.matches[place].field for place in answers}
     calibrated = [place for place in answers if fields[place] == "rating_calibrated"]
     final = [place for place in answers if fields[place] != "rating_original"]

@@ -185,7 +185,9 @@ def interpret(
 
 def _list_scales(scales: Scales, name: str, columns: list[str]) -> pd.DataFrame:
     """Put what is known of the scale of each rating into one frame."""
-    parts = [getattr(ratings, name).assign(field=known) for known, ratings in scales]
+    parts: list[pd.DataFrame] = [
+        getattr(ratings, name).assign(field=known) for known, ratings in scales
+    ]
     names = ["field", "cycle", *columns]
     if not parts:
         return pd.DataFrame(columns=names)

@@ -82,7 +82,7 @@ class Stack:
         )
 
     def written_columns(self, key: str) -> NDArray[np.intp]:
-        """Number the columns of the workbook in which a key stands; gives that of each row."""
+        """Tell in which column of the workbook a key stands, as a number for each row."""
         spots = [
             (table.sheet.name, columns.get(key, -1))
             for table, columns in zip(self.tables, self.columns, strict=True)

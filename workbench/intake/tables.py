@@ -1,7 +1,7 @@
 """A table of people in a sheet: which columns and rows it has, and what each column was taken for.
 
-A table holds reviews (a row per person and cycle), a roster (a row per person, no cycle) or ratings
-(a row per person, cycle and rater). It is a view: its cells stay in their sheet, at their addresses.
+A table holds reviews (a row per person and cycle), a roster (a row per person, no cycle) or
+ratings (a row per person, cycle and rater). It is a view: its cells stay in their sheet.
 """
 
 from dataclasses import dataclass

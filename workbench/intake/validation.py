@@ -317,16 +317,14 @@ def check_duplicates(frame: pd.DataFrame, stack: Stack, problems: ProblemList) -
 def check_people(frame: pd.DataFrame, stack: Stack, problems: ProblemList) -> None:
     """Report people who may stand in the workbook twice, under two ids.
 
-    One e-mail address under two ids is a warning, and so is one name with one first day; one name
-    alone is a note, since two people may have it.
+    One e-mail address under two ids is a warning, and so is one name with one first day. One name
+    alone is nothing: two people may have it.
     """
     first = frame.dropna(subset="person_id").drop_duplicates(["person_id"])
-    dated = ["name", "hire_date"] if "hire_date" in frame else ["name"]
     told: set[int] = set()
-    for keys, severity, what in (
-        (["email"], "warning", "The e-mail address"),
-        (dated, "warning" if len(dated) > 1 else "note", "The name"),
-        (["name"], "note", "The name"),
+    for keys, what in (
+        (["email"], "The e-mail address"),
+        (["name", "hire_date"], "The name"),
     ):
         if not set(keys) <= set(frame):
             continue
@@ -340,7 +338,7 @@ def check_people(frame: pd.DataFrame, stack: Stack, problems: ProblemList) -> No
             "one id; if there are two, nothing needs to be done."
         )
         if again:
-            fault = Fault(severity, "duplicate_person", np.array(again, dtype=np.intp), message)
+            fault = Fault("warning", "duplicate_person", np.array(again, dtype=np.intp), message)
             key = keys[0] if keys[0] in stack.keys else stack.person_key
             problems.add_faults(stack, key, [fault], frame["person_id"])
 
@@ -364,8 +362,8 @@ def check_ratings(frame: pd.DataFrame, stack: Stack, problems: ProblemList) -> N
         problems.add(
             "warning",
             "cycle_without_rating",
-            f"Nobody has a rating in {cycle}, although other cycles have. Add the ratings, or leave "
-            "the cycle out.",
+            f"Nobody has a rating in {cycle}, although other cycles have. Add the ratings, or "
+            "leave the cycle out.",
             sheet=place.sheet,
             cell=place.cell,
             field=key,
