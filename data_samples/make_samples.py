@@ -121,8 +121,8 @@ def _add_dirt(sheet: Worksheet, headers: list[str], first: int, last: int, numbe
         # A row pasted twice.
         for column in range(1, len(headers) + 1):
             sheet.cell(row=last + 1, column=column, value=sheet.cell(last, column).value)
-    if number == 5:
-        sheet.row_dimensions[first + 20].hidden = True
+    if number == 4:
+        sheet.row_dimensions[last + 1].hidden = True
 
 
 def _overall_ratings(ratings: pd.DataFrame) -> pd.DataFrame:
