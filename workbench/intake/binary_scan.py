@@ -26,6 +26,9 @@ _TEXT, _COLUMNS, _BOOK, _SHEET, _TEXTS, _MERGE = 19, 60, 153, 156, 159, 176
 _XLS_SHEET, _XLS_1904, _XLS_BEGIN, _XLS_END, _XLS_TEXTS = 0x85, 0x22, 0x809, 0x0A, 0xFC
 _XLS_ROW, _XLS_COLUMNS, _XLS_MERGES = 0x208, 0x7D, 0xE5
 _XLS_ERROR, _XLS_FORMULA, _XLS_SHARED, _XLS_MORE = 0x205, 0x06, 0xFD, 0x3C
+# Every record that is a cell in one of the versions of the format.
+_XLS_NUMBERS, _IN_CHART = 0xBD, 0x10000
+_XLS_CELLS = {2, 3, 4, 5, 6, 0x203, 0x204, 0x205, 0x206, 0x406, 0x27E, 0xD6, 0xFD, _XLS_NUMBERS}
 _XLS_SIZE, _XLS_ROWS, _XLS_ACROSS = 0x200, 65_536, 256
 _XLS_LONG = {_XLS_TEXTS, _XLS_MORE}
 
@@ -201,7 +204,7 @@ def _text_lengths(records: list[bytes]) -> Iterator[int]:
 
 
 def _xls_records(stream: bytes, start: int) -> Iterator[Record]:
-    """Give the records of one part of the stream; charts that lie in it are left out."""
+    """Give the records of one part of the stream; those of charts within it are marked."""
     depth, first = 1, start
     while start + 4 <= len(stream):
         kind, size = struct.unpack_from("<HH", stream, start)
@@ -211,8 +214,7 @@ def _xls_records(stream: bytes, start: int) -> Iterator[Record]:
             return
         if kind == _XLS_SIZE:
             _check_declared(record)
-        if depth == 1:
-            yield kind, record
+        yield kind if depth == 1 else kind | _IN_CHART, record
         start += 4 + size
 
 
@@ -228,11 +230,16 @@ def _check_declared(record: bytes) -> None:
 def _scan_xls_sheet(records: Iterable[Record], lengths: list[int]) -> SheetScan:
     scan = SheetScan()
     for kind, record in records:
+        if kind & ~_IN_CHART in _XLS_CELLS and len(record) >= 4:
+            row, column = struct.unpack_from("<HH", record)
+            # Several numbers side by side can share one record, six bytes each.
+            last = column + (len(record) - 6) // 6 if kind & ~_IN_CHART == _XLS_NUMBERS else column
+            scan.reach(row, column, row, max(column, last))
+            scan.filled += 1
         if kind == _XLS_SHARED and len(record) >= 10:
-            row, column, _, index = struct.unpack_from("<3HI", record)
+            (index,) = struct.unpack_from("<I", record, 6)
             if index < len(lengths):
                 scan.text_bytes += lengths[index]
-                scan.reach(row, column, row, column)
         elif kind == _XLS_ROW and len(record) >= 16:
             row, flags = struct.unpack_from("<H10xH", record)
             if flags & 0x20:

@@ -8,7 +8,7 @@ read, and what to say of them. Each distinct value is read once, however often t
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -450,14 +450,19 @@ def read_unknown(cells: Cells) -> pd.Series:
         return pd.Series(read_numbers(cells)[0])
     codes, shown = by_value(cells, show_value)
     filled = [text for text in shown if text]
-    if filled and not any(re.match(r"[+-]?0\d", text) for text in filled):
-        decimal = find_decimal(filled)
-        numbers = [read_number(text, decimal) for text in filled]
-        read = [number for number in numbers if number is not None]
-        other = kinds & {dt.date, dt.datetime, dt.time, dt.timedelta, bool}
-        # "n/a" alone makes no numbers.
-        if len(read) == len(filled) and not other and not all(map(math.isnan, read)):
-            return pd.Series(read_numbers(cells)[0])
+    other = kinds & {dt.date, dt.datetime, dt.time, dt.timedelta, bool}
+    if not other and _are_numbers(filled):
+        return pd.Series(read_numbers(cells)[0])
     if filled and all(re.fullmatch(r"\d{4}-\d{2}-\d{2}( \d{2}:\d{2})?", text) for text in filled):
         return read_dates(cells)[0]
     return _text_series(codes, [text or None for text in shown])
+
+
+def _are_numbers(texts: Sequence[str]) -> bool:
+    """Tell numbers from codes, such as 007, and from text; "n/a" alone makes no numbers."""
+    # Most columns of text show in their first cells that they are.
+    for part in (texts[:50], texts):
+        decimal = find_decimal(part)
+        if any(re.match(r"[+-]?0\d", t) or read_number(t, decimal) is None for t in part):
+            return False
+    return any(read_number(text) == read_number(text) for text in texts)
