@@ -387,6 +387,14 @@ def test_xlsb_that_stands_for_too_much_is_refused():
         read_sheets(xlsb({"S": (0, record(145) + rows + record(146))}, texts=texts))
 
 
+def test_records_of_xlsb_that_are_cut_off_are_refused():
+    # Its reader would take the missing column from the record before.
+    long = xlsb_row(0, (TEXT, wide("x" * 99)))
+    for short in (record(NUMBER, b"\0"), record(0, b"\1")):
+        with pytest.raises(UnreadableFileError, match="no workbook, or it is damaged"):
+            read_sheets(xlsb({"S": (0, record(145) + long + short + record(146))}))
+
+
 # .xls
 
 
@@ -463,6 +471,19 @@ def test_a_size_that_xls_cannot_have_is_refused(size):
     assert declared in content
     with pytest.raises(UnreadableFileError, match="no workbook, or it is damaged"):
         read_sheets(content.replace(declared, declared[:4] + struct.pack("<IIHH", *size)))
+
+
+def test_a_cell_where_xls_has_none_is_refused():
+    def fill(book):
+        sheet = book.add_sheet("S")
+        sheet.write(0, 0, 1.25)
+        sheet.write(1, 1, 1 / 3)
+
+    content, cell = xls(fill), b"\x03\x02\x0e\x00" + struct.pack("<HH", 1, 1)
+    far = cell[:4] + struct.pack("<HH", 65_535, 65_535)
+    assert content.count(cell) == 1
+    with pytest.raises(UnreadableFileError, match="65,536 rows down and 65,536 columns"):
+        read_sheets(content.replace(cell, far))
 
 
 def test_a_chain_of_sectors_in_a_circle_is_refused():

@@ -111,6 +111,9 @@ def _xlsb_records(archive: Archive, part: str) -> Iterator[Record]:
 def _scan_xlsb_sheet(records: Iterable[Record], lengths: list[int]) -> SheetScan:
     scan, row, columns = SheetScan(), 0, list[int]()
     for kind, record in records:
+        if len(record) < (8 if kind in _FILLED else 4 if kind == _ROW else 0):
+            # Its reader would take the missing bytes from the record before.
+            raise ValueError("a record is cut off")
         if kind in _FILLED:
             column = int.from_bytes(record[:4], "little")
             columns.append(column)
