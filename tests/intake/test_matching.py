@@ -219,6 +219,7 @@ def test_a_year_completes_a_column_of_halves():
         ("Performance", ["Payments", "Search", "Core"], None),
         ("Joined", ["2020-01-01", "2021-02-03", "2022-05-06"], "hire_date"),
         ("Goal Rating", ["Meets", "Exceeds", "Below"], None),
+        ("Team", ["Team 22", "Team 06", "Team 36"], "team"),
     ],
 )
 def test_cells_decide_where_the_header_leaves_a_question(header, cells, field):

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 __all__ = [
+    "MONTHS",
     "NO_RESULT",
     "Cells",
     "Fault",
@@ -281,7 +282,8 @@ def read_shares(cells: Cells, highest: float) -> tuple[NDArray[np.float64], list
     return np.where(divide, values / 100, values), faults
 
 
-_MONTHS = {
+# The months as people write them, in four languages.
+MONTHS = {
     month: number
     for number, names in enumerate(
         (
@@ -414,12 +416,12 @@ def _read_date_text(text: str) -> dt.datetime | _Either | Literal[False]:
 
 def _read_named_month(text: str) -> dt.datetime | Literal[False]:
     parts = re.findall(r"[^\W\d_]+|\d+", text)
-    names = [part for part in parts if part in _MONTHS]
+    names = [part for part in parts if part in MONTHS]
     numbers = [part for part in parts if part.isdigit()]
-    others = [part for part in parts if not part.isdigit() and part not in _MONTHS]
+    others = [part for part in parts if not part.isdigit() and part not in MONTHS]
     if len(names) != 1 or set(others) - {"st", "nd", "rd", "th", "de", "of"} or len(text) > 30:
         return False
-    month = _MONTHS[names[0]]
+    month = MONTHS[names[0]]
     if len(numbers) == 1 and len(numbers[0]) == 4:
         return _date(int(numbers[0]), month, 1) or False
     if len(numbers) != 2 or max(map(len, numbers)) > 4:

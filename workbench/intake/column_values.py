@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 from workbench.fields import FIELD_BY_NAME
-from workbench.intake.cells import read_number, show_value
+from workbench.intake.cells import MONTHS, read_number, show_value
 from workbench.intake.cycles import read_cycle
 from workbench.intake.scales import is_rating
 from workbench.ladder import track_of_title
@@ -31,6 +31,7 @@ _GENDERS = frozenset(
 )
 _TRACKS = frozenset(
     "ic m engineer engineering management manager mgmt technical technical_leadership people "
+    "fachlaufbahn führungslaufbahn técnica técnico gestión technique expertise fach führung "
     "leadership individual expert".split()
 ) | {
     "individual contributor",
@@ -48,9 +49,11 @@ _WORKFLOW = frozenset(
     "complete completed submitted pending draft open closed approved rejected overdue started "
     "signed acknowledged calibrated published shared done".split()
 ) | {"in progress", "not started", "in review", "to do", "signed off", "in calibration"}
-_MONTH = r"(?:[^\W\d_]{3,10}\.?)"
+_MONTH = rf"(?:(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?)"
 _DATE = re.compile(
-    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}$|"
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|"
+    r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$|"
+    r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}$|"
     rf"\d{{1,2}}\.?[- ](?:de )?{_MONTH}[-, ]*(?:de )?\d{{2,4}}$|"
     rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}$|"
     rf"{_MONTH}[- ]\d{{2,4}}$"
@@ -231,7 +234,9 @@ class ColumnValues:
         if dtype == "rating":
             return (self.flags >= 0.9 and self.numbers < 0.5) or self.length > 60
         if dtype == "text" and FIELD_BY_NAME[field].role == "written":
-            return (self.ratings >= 0.5 or self.numbers >= 0.5) and self.length <= 25
+            # Nobody writes a review of two words.
+            brief = self.n >= 3 and max(len(text.split()) for text in self.texts) <= 2
+            return brief or ((self.ratings >= 0.5 or self.numbers >= 0.5) and self.length <= 25)
         return False
 
     @property
@@ -280,13 +285,15 @@ def _is_date(cell: object) -> bool:
     if isinstance(cell, dt.date):
         return True
     if isinstance(cell, int | float):
+        if 19_000_000 <= cell <= 21_000_000:
+            return _is_date_text(show_value(cell))
         return 20_000 <= cell <= 60_000
     return _is_date_text(show_value(cell))
 
 
 @lru_cache(maxsize=65_536)
 def _is_date_text(text: str) -> bool:
-    return re.search(r"\d", text) is not None and _DATE.match(text) is not None
+    return re.search(r"\d", text) is not None and _DATE.match(text.casefold()) is not None
 
 
 @lru_cache(maxsize=65_536)
