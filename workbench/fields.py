@@ -211,7 +211,7 @@ FIELDS: tuple[Field, ...] = (
         "category",
         "Whether the person works, is on leave or has left.",
         "status, active, active status, is active, is employed, is terminated, termd, emp "
-        "status id, worker status, employee status, current status, is active employee",
+        "status id, worker status, employee status, job status, current status, is active employee",
     ),
     _field(
         "fte",

@@ -217,7 +217,7 @@ _FILLED_IN = frozenset(
     "yr yrs year years jahr jahre jahren an ans anos day days tage jours dias hour hours hrs h std "
     "stunden heures horas month months monate mois meses text freitext texto texte free libre "
     "scale skala echelle escala von sur out of to bis a de if any optional required pflichtfeld "
-    "obligatoire obligatorio opcional numeric eur usd points punkte max min note rating".split()
+    "obligatoire obligatorio opcional numeric eur usd points punkte".split()
 )
 
 
@@ -249,7 +249,7 @@ def _judge(meaning: Meaning, values: ColumnValues) -> Meaning | None:
     twin = _TWINS.get(meaning.field)
     # Short words under a rating's header are unreadable ratings, not a review.
     words = twin is not None and FIELD_BY_NAME[twin].dtype == "text"
-    if twin is None or not values.suits(twin) or (words and values.length < 20):
+    if twin is None or not values.suits(twin, named=not words) or (words and values.length < 20):
         return None
     return replace(meaning, field=twin, confidence=0.85, how="values")
 
@@ -265,6 +265,8 @@ def _decide_by_cells(meanings: Iterable[Meaning], values: ColumnValues) -> tuple
             fits = not values.counted and max(values.names, values.emails) < 0.5
         elif meaning.field == "name":
             fits = values.names >= 0.5
+        elif meaning.field == "track":
+            fits = values.tracks >= 0.6
         else:
             fits = values.suits(meaning.field)
         if fits:

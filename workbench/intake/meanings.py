@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 from typing import Literal
 
 from rapidfuzz.distance import OSA
@@ -138,7 +139,7 @@ _FAMILIES = (
         hire="start",
     ),
     _family(_with_dtype("count"), _OUTPUT),
-    _family(_with_dtype("share"), "employee current number cycle overall", share="rate"),
+    _family(_with_dtype("share"), "employee current number cycle overall direct", share="rate"),
     _family(
         _with_dtype("number"),
         "employee current rating index survey result value number level overall",
@@ -148,7 +149,7 @@ _FAMILIES = (
         "overall annual year end mid half quarter employee current number numeric desc description "
         "name form talent completed cycle job work average official assigned",
         precalibrated="original before",
-        calibrated="final",
+        calibrated="final agreed",
         technical="engineering craft",
     ),
 )
@@ -161,7 +162,7 @@ _VAGUE = frozenset(
     "time manager self peer key start mentoring hour retention user career track preference type "
     "rework status index survey calibrated precalibrated technical work".split()
 )
-# Headers that can mean several fields; their cells decide.
+# Headers that can mean several fields; their cells decide. With `?`: only if there are cells.
 _AMBIGUOUS: dict[str, tuple[str, ...]] = {
     key: tuple(fields.split())
     for key, fields in {
@@ -195,6 +196,8 @@ _AMBIGUOUS: dict[str, tuple[str, ...]] = {
         "joined": "hire_date",
         "start": "hire_date",
         "promoted": "promotion_date",
+        "career": "track?",
+        "note": "rating_manager?",
     }.items()
 }
 
@@ -252,6 +255,8 @@ def _read_rating(words: Words) -> Words:
         words = words - {"grade"} | {"rating"}
     if "level" in words and words & {"performance", "potential"}:
         words = words - {"level"} | {"rating"}
+    if "review" in words and words & {"performance", "average"} and "comment" not in words:
+        words = words | {"rating"}
     return words
 
 
@@ -287,7 +292,13 @@ _WORDS = {
     language: words_of(language) | {word for key in _SPELLED for word in key.split()}
     for language in LANGUAGES
 }
-_LISTED = {language: sorted(words) for language, words in _WORDS.items()}
+# By first letter, which no slip of the pen changes.
+_LISTED = {
+    language: {
+        first: list(same) for first, same in groupby(sorted(words), key=lambda word: word[0])
+    }
+    for language, words in _WORDS.items()
+}
 
 
 @lru_cache(maxsize=65_536)
@@ -319,6 +330,12 @@ def _read(key: str) -> list[Meaning]:
         return _list_ambiguous(key, 0.0)
     trimmed = _trim(key)
     readings = read_words(trimmed)
+    if re.search(r"\d (?:\D+ )?\d+$", key):
+        # A scale behind a header says that it holds ratings: "Self Assessment (1-5)".
+        rated = [replace(reading, words=reading.words | {"rating"}) for reading in readings]
+        found = [meaning for reading in rated for meaning in _read_in(reading)]
+        if found:
+            return found
     for spelling, less in ((key, 0.0), (trimmed, 0.04)):
         exact = _KNOWN.get(_squash(spelling))
         if exact and readings:
@@ -362,17 +379,20 @@ def _read_in(reading: Reading) -> Iterator[Meaning]:
 
 
 def _list_ambiguous(key: str, less: float) -> list[Meaning]:
-    fields = _AMBIGUOUS[key]
-    return [
-        Meaning(field, 0.75 - 0.01 * place - less, "values") for place, field in enumerate(fields)
-    ]
+    meanings = []
+    for place, field in enumerate(_AMBIGUOUS[key]):
+        # A question mark: not without cells that say the same.
+        doubt = 0.06 if field.endswith("?") else 0.0
+        sure = 0.75 - 0.01 * place - less - doubt
+        meanings.append(Meaning(field.rstrip("?"), sure, "values"))
+    return meanings
 
 
 def _weigh(meaning: Meaning, words: Words) -> Meaning:
     """Weigh what names a manager: best an id, then an e-mail; a name may belong to two people."""
     named = meaning.named
     if FIELD_BY_NAME[meaning.field].dtype == "rating":
-        named = named or "rating" in words
+        named = named or "rating" in words or meaning.field == "potential"
     if meaning.field not in {"manager", "rater_id"}:
         return replace(meaning, named=named)
     factor = 1.0
@@ -406,7 +426,8 @@ def _near_word(word: str, language: str) -> str:
     """Give the known word from which a word slipped; the word itself where there is none."""
     if len(word) < 5 or word in _WORDS[language]:
         return word
-    near = extractOne(word, _LISTED[language], scorer=OSA.distance, score_cutoff=2)
+    listed = _LISTED[language].get(word[0], ())
+    near = extractOne(word, listed, scorer=OSA.distance, score_cutoff=2)
     return near[0] if near and _is_slip(word, near[0]) else word
 
 

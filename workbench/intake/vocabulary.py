@@ -62,7 +62,7 @@ job | beruf job | emploi metier | trabajo empleo
 title designation | titel | intitule titre | titulo denominacion_del_puesto
 position post | stelle funktion tatigkeit dienststellung planstelle | poste fonction | puesto cargo posicion plaza funcion
 role | rolle | role | rol
-career | karriere laufbahn werdegang | carriere professionnel | carrera profesional
+career | karriere werdegang | carriere professionnel | carrera profesional
 track path pathway ladder | pfad weg leiter | filiere parcours voie | trayectoria itinerario ruta
 level lvl tier | stufe ebene level | niveau echelon | nivel escalafon
 grade | grad besoldungsstufe | grade | grado
@@ -91,8 +91,8 @@ performance perf performace | leistung performance arbeitsleistung | performance
 potential | potenzial potential entwicklungspotenzial | potentiel potentiel_d_evolution | potencial
 overall global general | gesamt insgesamt | global globale general generale ensemble | global general total
 self own | selbst eigen eigene | auto soi | auto propia propio
-calibrated calibration calib post_calibration post_calibrated postcalibration postcalibrated after_calibration moderated | kalibriert kalibrierung nach_kalibrierung nach_der_kalibrierung | calibre calibration calibrage apres_calibration apres_calibrage | calibrada calibrado calibracion tras_calibracion despues_de_la_calibracion tras_la_calibracion post_calibracion
-precalibrated precalibration pre_calibrated pre_calibration uncalibrated before_calibration pre_cal precal prior_to_calibration pre_calib | unkalibriert vor_kalibrierung vor_der_kalibrierung | avant_calibration avant_calibrage avant_la_calibration | antes_de_la_calibracion antes_de_calibracion pre_calibracion precalibracion previa_a_la_calibracion
+calibrated calibration calib agreed_by_committee post_calibration post_calibrated postcalibration postcalibrated after_calibration moderated committee_agreed panel_agreed consensus | kalibriert kalibrierung nach_kalibrierung nach_der_kalibrierung | calibre calibration calibrage apres_calibration apres_calibrage | calibrada calibrado calibracion tras_calibracion despues_de_la_calibracion tras_la_calibracion post_calibracion
+precalibrated precalibration pre_calib precalib pre_calibrated pre_calibration uncalibrated before_calibration pre_cal precal prior_to_calibration pre_calib | unkalibriert vor_kalibrierung vor_der_kalibrierung | avant_calibration avant_calibrage avant_la_calibration | antes_de_la_calibracion antes_de_calibracion pre_calibracion precalibracion previa_a_la_calibracion
 final definitive | endgultig abschliessend end final schluss | final finale definitif definitive | final definitiva definitivo
 original initial draft proposed preliminary provisional tentative | ursprunglich vorlaufig vorgeschlagen entwurf initial erst | initial initiale provisoire proposee propose preliminaire origine | inicial preliminar provisional propuesta propuesto original
 technical tech technology | technisch fachlich | technique | tecnico tecnica
@@ -150,6 +150,8 @@ disability disabled handicap disabilities | behinderung schwerbehinderung schwer
 > first name : given_name forename fname first_nm | vorname vornamen | prenom prenoms | nombre_de_pila primer_nombre nombres
 > last name : surname family_name lname last_nm | nachname familienname zuname | nom_de_famille nom_usuel nom_patronymique | apellido apellidos primer_apellido
 > full name : | ename vor_und_nachname name_vorname vorname_name vorname_nachname nachname_vorname | nom_et_prenom nom_prenom prenom_nom prenom_et_nom noms_et_prenoms | nombre_y_apellidos nombre_y_apellido apellidos_y_nombre apellidos_nombre nombre_apellidos nombres_y_apellidos apellidos_y_nombres
+> career track : | laufbahn fachlaufbahn | | trayectoria_profesional
+> story point : sp sps | | |
 > hire date : | | | fecha_de_alta
 > birth date : | gbdat geburtsdatum geburtstag | ne_le date_de_naissance | fecha_de_nacimiento cumpleanos
 > self review : | selbstbeurteilung selbsteinschatzung | auto_evaluation | auto_evaluacion
@@ -320,8 +322,16 @@ def _inflected(word: str, language: str) -> tuple[str, ...] | None:
     return None
 
 
+_BEGINNINGS = {
+    language: frozenset(word[:3] for known in {language, "en"} for word in _MEANINGS[known])
+    for language in LANGUAGES
+}
+
+
 def _split(word: str, language: str) -> tuple[str, ...] | None:
     """Split a word that is several written as one, such as "gehaltsband" or "JOBGRADE"."""
+    if word[:3] not in _BEGINNINGS[language] or len(word) > 60:
+        return None
     best: dict[int, tuple[str, ...]] = {0: ()}
     for end in range(3, len(word) + 1):
         for begin in sorted(best):
