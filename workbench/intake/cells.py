@@ -43,8 +43,9 @@ Value = TypeVar("Value")
 
 NO_RESULT = "#NO RESULT!"
 _ERRORS = frozenset(
-    "#REF! #N/A #DIV/0! #VALUE! #NAME? #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA".split()
-) | {NO_RESULT}
+    "#REF! #N/A #DIV/0! #VALUE! #NAME? #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA "
+    "#FIELD! #BLOCKED! #CONNECT! #BUSY! #UNKNOWN! #ERROR! #EXTERNAL! #PYTHON!".split()
+) | {NO_RESULT, *(f"Err:{number}" for number in range(501, 541))}
 # What people write into a number or date cell to say that there is nothing to say.
 _NOTHING = frozenset(
     "- -- --- n/a na n.a. n.a none null nil nan tbd tba ? . unknown pending missing blank".split()
