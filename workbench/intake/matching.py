@@ -6,7 +6,6 @@ in all. A wrong match is worse than none: below the cut a header keeps its own n
 with the best guesses.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +19,7 @@ from workbench.fields import FIELD_BY_NAME
 from workbench.intake.column_values import ColumnValues, Kind
 from workbench.intake.cycles import split_cycle
 from workbench.intake.meanings import How, Meaning, find_meanings, is_known_key, suggest_fields
-from workbench.intake.vocabulary import normalise_header, read_words
+from workbench.intake.vocabulary import drop_aside, normalise_header, read_words
 
 __all__ = [
     "Given",
@@ -202,7 +201,7 @@ class _Column:
     def find_candidates(self) -> tuple[Meaning, ...]:
         """List the fields that the column may be: what its header says, weighed by its cells."""
         meanings = find_meanings(self.key)
-        if not meanings and (plain := _drop_aside(self.header)) != self.header:
+        if not meanings and (plain := drop_aside(self.header)) != self.header:
             meanings = find_meanings(normalise_header(_split_header(plain)[1]))
         if meanings and meanings[0].how == "values":
             return _decide_by_cells(meanings, self.values)
@@ -211,31 +210,6 @@ class _Column:
 
 
 _split_header = lru_cache(maxsize=65_536)(split_cycle)
-# What stands in brackets behind a header and only says how it is filled in: "(L/M/H)", "(yrs)".
-_ASIDE = re.compile(r"(?<=\S)\s*[(\[]([^()\[\]]*)[)\]]\s*$")
-_FILLED_IN = frozenset(
-    "yr yrs year years jahr jahre jahren an ans anos day days tage jours dias hour hours hrs h std "
-    "stunden heures horas month months monate mois meses text freitext texto texte free libre "
-    "scale skala echelle escala von sur out of to bis a de if any optional required pflichtfeld "
-    "obligatoire obligatorio opcional numeric eur usd points punkte".split()
-)
-
-
-def _drop_aside(header: str) -> str:
-    """Take off a bracket that says how a column is filled in, and not what it holds.
-
-    Examples
-    --------
-    >>> _drop_aside("Potential (L/M/H)"), _drop_aside("Age (yrs)"), _drop_aside("Talks (given)")
-    ('Potential', 'Age', 'Talks (given)')
-    """
-    match = _ASIDE.search(header)
-    if match is None:
-        return header
-    words = normalise_header(match[1]).split()
-    options = "/" in match[1] or (match[1].isupper() and len(match[1]) <= 4)
-    said = all(word in _FILLED_IN or word.isdigit() or len(word) == 1 for word in words)
-    return header[: match.start()] if options or said else header
 
 
 def _judge(meaning: Meaning, values: ColumnValues) -> Meaning | None:

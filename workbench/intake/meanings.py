@@ -19,12 +19,12 @@ from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extractOne
 
 from workbench.fields import FIELD_BY_NAME, FIELDS
+from workbench.intake.header_families import FAMILIES, VAGUE, Words, reduce_words
 from workbench.intake.vocabulary import LANGUAGES, Reading, normalise_header, read_words, words_of
 
 __all__ = ["How", "Meaning", "find_meanings", "is_known_key", "suggest_fields"]
 
 How = Literal["name", "alias", "spelling", "translation", "values", "given", "unknown"]
-Words = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,116 +52,6 @@ class Meaning:
     named: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Family:
-    """Fields around whose words the same other words can stand.
-
-    Attributes
-    ----------
-    fields
-        The fields.
-    neutral
-        Words that say nothing new of such a field.
-    same
-        Words that mean the same in such a header only.
-    """
-
-    fields: tuple[str, ...]
-    neutral: Words
-    same: dict[str, str]
-
-
-def _family(fields: str, neutral: str, **same: str) -> _Family:
-    """Declare a family; `same` gives words by what each becomes."""
-    means = {word: target for target, words in same.items() for word in words.split()}
-    return _Family(tuple(fields.split()), frozenset(neutral.split()), means)
-
-
-def _with_dtype(*dtypes: str) -> str:
-    return " ".join(field.name for field in FIELDS if field.dtype in dtypes)
-
-
-_OUTPUT = (
-    "number count overall completed merged given written resolved employee cycle current qty year "
-    "half quarter month github gitlab git gh jira"
-)
-_FAMILIES = (
-    _family(
-        "person_id",
-        "unique external internal company hr global current overall",
-        id="number code key",
-    ),
-    _family(
-        "manager rater_id",
-        "id name email employee full number code key address current primary direct username login",
-    ),
-    _family("name", "employee full legal display preferred current complete work person"),
-    _family("email", "employee work company address id official primary current office"),
-    _family("cycle", "review performance rating calibrated name id code talent current"),
-    _family(
-        "title",
-        "job name employee current company official working primary description work",
-        title="position role function",
-    ),
-    _family(
-        "level",
-        "job career current employee engineering name code seniority position worker desc comment",
-        level="grade",
-    ),
-    _family("pay_band", "employee current name code scale desc", band="level grade group"),
-    _family(
-        "department",
-        "name code id employee current company label home desc membership comment functional",
-    ),
-    _family(
-        "team",
-        "name code id employee current label home assigned primary desc membership work github "
-        "gitlab jira",
-    ),
-    _family("location", "work name employee current primary code base desc company job"),
-    _family(
-        "job_family",
-        "name code id employee current desc group comment",
-        discipline="specialty",
-        job="position",
-    ),
-    _family("track", "current employee name", track="path"),
-    _family("track_preference", "", preference="preferred target", track="path"),
-    _family("employment_status", "current is flag code desc", employment="employee work"),
-    _family("rating_kind", ""),
-    _family(
-        "gender ethnicity nationality disability",
-        "employee legal id code desc name identity status is current self group",
-    ),
-    _family(
-        "hire_date promotion_date birth_date",
-        "employee company employment work original actual adjusted last effective",
-        hire="start",
-    ),
-    _family(_with_dtype("count"), _OUTPUT),
-    _family(_with_dtype("share"), "employee current number cycle overall direct", share="rate"),
-    _family(
-        _with_dtype("number"),
-        "employee current rating index survey result value number level overall",
-    ),
-    _family(
-        _with_dtype("rating") + " self_review manager_review peer_feedback",
-        "overall annual year end mid half quarter employee current number numeric desc description "
-        "name form talent completed cycle job work average official assigned",
-        precalibrated="original before",
-        calibrated="final agreed",
-        technical="engineering craft",
-    ),
-)
-_RATINGS = _FAMILIES[-1]
-# A rating of a review is the rating: of these the first that is there is what a header is about.
-_HEADS = ("rating", "comment", "review", "performance")
-# Alone these could belong to anything.
-_VAGUE = frozenset(
-    "review comment performance number count date id share point group promotion leave path code "
-    "time manager self peer key start mentoring hour retention user career track preference type "
-    "rework status index survey calibrated precalibrated technical work".split()
-)
 # Headers that can mean several fields; their cells decide. With `?`: only if there are cells.
 _AMBIGUOUS: dict[str, tuple[str, ...]] = {
     key: tuple(fields.split())
@@ -233,33 +123,6 @@ def _squash(key: str) -> str:
     return key.replace(" ", "")
 
 
-def _reduce(words: Words, family: _Family) -> Words:
-    """Leave out what says nothing new; keep all where nothing would be left."""
-    if family is _RATINGS:
-        words = _read_rating(words)
-    kept = frozenset(family.same.get(word, word) for word in words if word not in family.neutral)
-    if family is _RATINGS:
-        heads = [head for head in _HEADS if head in kept]
-        kept -= frozenset(heads[1:])
-        if "potential" in kept and "comment" not in kept:
-            kept -= frozenset(_HEADS)
-        if kept & {"calibrated", "precalibrated"} and "rating" in kept:
-            # Both the manager's word and the rating itself are what is calibrated.
-            kept -= {"manager"}
-    return kept or words
-
-
-def _read_rating(words: Words) -> Words:
-    """Read the words that are about a rating only beside a word that says so."""
-    if "grade" in words and words & {"performance", "review", "final", "overall", "calibrated"}:
-        words = words - {"grade"} | {"rating"}
-    if "level" in words and words & {"performance", "potential"}:
-        words = words - {"level"} | {"rating"}
-    if "review" in words and words & {"performance", "average"} and "comment" not in words:
-        words = words | {"rating"}
-    return words
-
-
 def _spellings() -> Iterator[tuple[str, str, int]]:
     for field in FIELDS:
         for place, spelling in enumerate((field.name, *field.aliases)):
@@ -269,7 +132,7 @@ def _spellings() -> Iterator[tuple[str, str, int]]:
 # Every known spelling without its spaces; every alias as a set of words; the same, reduced.
 _KNOWN: dict[str, Meaning] = {}
 _BY_WORDS: dict[Words, str] = {}
-_BY_CORE: list[dict[Words, str]] = [{} for _ in _FAMILIES]
+_BY_CORE: list[dict[Words, str]] = [{} for _ in FAMILIES]
 _SPELLED: dict[str, str] = {}
 _ALIASES: dict[str, list[tuple[Words, str]]] = defaultdict(list)
 for _name, _key, _place in _spellings():
@@ -283,10 +146,10 @@ for _name, _key, _place in _spellings():
         _BY_WORDS.setdefault(_words, _name)
     for _word in _words:
         _ALIASES[_word].append((_words, _name))
-    for _family_, _cores in zip(_FAMILIES, _BY_CORE, strict=True):
+    for _family_, _cores in zip(FAMILIES, _BY_CORE, strict=True):
         if _name in _family_.fields:
-            _core = _reduce(_words, _family_)
-            if len(_core) > 1 or not _core <= _VAGUE - {_name}:
+            _core = reduce_words(_words, _family_)
+            if len(_core) > 1 or not _core <= VAGUE - {_name}:
                 _cores.setdefault(_core, _name)
 _WORDS = {
     language: words_of(language) | {word for key in _SPELLED for word in key.split()}
@@ -371,8 +234,8 @@ def _read_in(reading: Reading) -> Iterator[Meaning]:
     if counted in _BY_WORDS and FIELD_BY_NAME[_BY_WORDS[counted]].dtype == "count":
         yield _weigh(Meaning(_BY_WORDS[counted], 0.9 - less, how), words)
         return
-    for family, cores in zip(_FAMILIES, _BY_CORE, strict=True):
-        core = _reduce(words, family)
+    for family, cores in zip(FAMILIES, _BY_CORE, strict=True):
+        core = reduce_words(words, family)
         if core in cores:
             dropped = min(len(words) - len(core), 4)
             yield _weigh(Meaning(cores[core], 0.9 - 0.01 * dropped - less, how), words)
@@ -460,7 +323,7 @@ def suggest_fields(key: str) -> tuple[tuple[str, float], ...]:
     """
     scores: dict[str, float] = {}
     for reading in read_words(key):
-        for word in reading.words - _VAGUE:
+        for word in reading.words - VAGUE:
             for alias, field in _ALIASES.get(word, ()):
                 score = 0.65 * len(alias & reading.words) / len(alias | reading.words)
                 scores[field] = max(scores.get(field, 0.0), score)

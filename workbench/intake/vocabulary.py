@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["LANGUAGES", "Reading", "normalise_header", "read_words", "words_of"]
+__all__ = ["LANGUAGES", "Reading", "drop_aside", "normalise_header", "read_words", "words_of"]
 
 LANGUAGES = ("en", "de", "fr", "es")
 
@@ -217,6 +217,33 @@ def normalise_header(header: str) -> str:
     text = re.sub(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
     text = text.replace("%", " percent ").replace("#", " number ")
     return " ".join(re.sub(r"[\W_]+", " ", text.casefold()).split())
+
+
+# What stands in brackets behind a header and only says how it is filled in: "(L/M/H)", "(yrs)".
+_ASIDE = re.compile(r"(?<=\S)\s*[(\[]([^()\[\]]*)[)\]]\s*$")
+_FILLED_IN = frozenset(
+    "yr yrs year years jahr jahre jahren an ans anos day days tage jours dias hour hours hrs h std "
+    "stunden heures horas month months monate mois meses text freitext texto texte free libre "
+    "scale skala echelle escala von sur out of to bis a de if any optional required pflichtfeld "
+    "obligatoire obligatorio opcional numeric eur usd points punkte".split()
+)
+
+
+def drop_aside(header: str) -> str:
+    """Take off a bracket that says how a column is filled in, and not what it holds.
+
+    Examples
+    --------
+    >>> drop_aside("Potential (L/M/H)"), drop_aside("Age (yrs)"), drop_aside("Talks (given)")
+    ('Potential', 'Age', 'Talks (given)')
+    """
+    match = _ASIDE.search(header)
+    if match is None:
+        return header
+    words = normalise_header(match[1]).split()
+    options = "/" in match[1] or (match[1].isupper() and len(match[1]) <= 4)
+    said = all(word in _FILLED_IN or word.isdigit() or len(word) == 1 for word in words)
+    return header[: match.start()] if options or said else header
 
 
 def _read_table() -> dict[str, dict[str, tuple[str, ...]]]:
