@@ -53,9 +53,10 @@ FAMILIES = (
         id="number code key",
     ),
     _family(
-        "manager rater_id",
+        "manager",
         "id name email employee full number code key address current primary direct username login",
     ),
+    _family("rater_id", "id name email employee full code key address login"),
     _family("name", "employee full legal display preferred current complete work person"),
     _family("email", "employee work company address id official primary current office"),
     _family("cycle", "review performance rating calibrated name id code talent current"),
@@ -92,7 +93,7 @@ FAMILIES = (
     _family("rating_kind", ""),
     _family(
         "gender ethnicity nationality disability",
-        "employee legal id code desc name identity status is current self group",
+        "employee legal id code desc name identity status is current self group flag",
     ),
     _family(
         "hire_date promotion_date birth_date",
@@ -103,14 +104,14 @@ FAMILIES = (
     _family(_with_dtype("share"), "employee current number cycle overall direct", share="rate"),
     _family(
         _with_dtype("number"),
-        "employee current rating index survey result value number level overall",
+        "employee current rating index result value number level overall",
     ),
     _family(
         _with_dtype("rating") + " self_review manager_review peer_feedback",
         "overall annual year end mid half quarter employee current number numeric desc description "
         "name form talent completed cycle job work average official assigned",
         precalibrated="original before",
-        calibrated="final agreed",
+        calibrated="final agreed adjusted",
         technical="engineering craft",
     ),
 )
@@ -122,6 +123,12 @@ VAGUE = frozenset(
     "review comment performance number count date id share point group promotion leave path code "
     "time manager self peer key start mentoring hour retention user career track preference type "
     "rework status index survey calibrated precalibrated technical work".split()
+)
+
+
+# A grade of these is a rating; any other grade is the level of a job.
+_GRADED = frozenset(
+    "performance review final overall calibrated precalibrated original potential".split()
 )
 
 
@@ -150,10 +157,11 @@ def reduce_words(words: Words, family: Family) -> Words:
 
 def _read_rating(words: Words) -> Words:
     """Read the words that are about a rating only beside a word that says so."""
-    if "grade" in words and words & {"performance", "review", "final", "overall", "calibrated"}:
+    if "grade" in words and words & _GRADED:
         words = words - {"grade"} | {"rating"}
     if "level" in words and words & {"performance", "potential"}:
         words = words - {"level"} | {"rating"}
-    if "review" in words and words & {"performance", "average"} and "comment" not in words:
+    averaged = "average" in words and bool(words & {"review", "peer"})
+    if (averaged or {"review", "performance"} <= words) and "comment" not in words:
         words = words | {"rating"}
     return words

@@ -155,6 +155,7 @@ _WORDS = {
     language: words_of(language) | {word for key in _SPELLED for word in key.split()}
     for language in LANGUAGES
 }
+_ALL_WORDS = frozenset().union(*_WORDS.values())
 # By first letter, which no slip of the pen changes.
 _LISTED = {
     language: {
@@ -204,7 +205,11 @@ def _read(key: str) -> list[Meaning]:
         if exact and readings:
             exact = replace(exact, confidence=exact.confidence - less)
             return [_weigh(exact, readings[0].words)]
-    return [meaning for reading in readings for meaning in _read_in(reading)]
+    found = [meaning for reading in readings for meaning in _read_in(reading)]
+    if any("private" in reading.words for reading in readings):
+        # "E-mail personnel" is private in French, whatever it may be in English.
+        found = [meaning for meaning in found if meaning.field != "email"]
+    return found
 
 
 def _trim(key: str) -> str:
@@ -287,7 +292,9 @@ def _respell(key: str) -> list[Meaning]:
 @lru_cache(maxsize=65_536)
 def _near_word(word: str, language: str) -> str:
     """Give the known word from which a word slipped; the word itself where there is none."""
-    if len(word) < 5 or word in _WORDS[language]:
+    # What is a word elsewhere is no slip, except that English is everywhere.
+    well_spelled = word in (_WORDS["en"] if language == "en" else _ALL_WORDS)
+    if len(word) < 5 or well_spelled:
         return word
     listed = _LISTED[language].get(word[0], ())
     near = extractOne(word, listed, scorer=OSA.distance, score_cutoff=2)

@@ -21,8 +21,8 @@ LANGUAGES = ("en", "de", "fr", "es")
 # `>` gives the words that mean several things at once, those before the colon.
 _TABLE = """
 # people
-employee emp empl employees worker staff associate personnel person people ee team_member staff_member reviewee ratee appraisee employe | mitarbeiter mitarbeitende mitarbeiterin mitarbeiterinnen arbeitnehmer angestellte beschaftigte person bewertete beurteilte | employe salarie collaborateur collaboratrice agent personne evalue | empleado trabajador colaborador persona evaluado
-manager supervisor boss mgr mngr reports_to report_to reporting_to line_manager people_manager reporting_manager managed_by line_mgr direct_supervisor immediate_supervisor supv supvr | vorgesetzte fuhrungskraft chef chefin leitung direkte_fuhrungskraft berichtet_an fk | responsable superieur superieure chef encadrant n_1 responsable_hierarchique superieur_hierarchique rattache_a nplus1 | jefe jefa supervisor gerente superior responsable reporta_a jefe_directo superior_directo nplus1
+employee emp empl employees worker staff associate personnel person people ee team_member staff_member reviewee ratee appraisee employe | mitarbeiter ma mitarbeitende mitarbeiterin mitarbeiterinnen arbeitnehmer angestellte beschaftigte person bewertete beurteilte | employe salarie collaborateur collaboratrice agent personne evalue | empleado trabajador colaborador persona evaluado
+manager supervisor people_leader boss mgr mngr reports_to report_to reporting_to line_manager people_manager reporting_manager managed_by line_mgr direct_supervisor immediate_supervisor supv supvr | vorgesetzte fuhrungskraft chef chefin leitung direkte_fuhrungskraft berichtet_an fk | responsable superieur superieure chef encadrant n_1 responsable_hierarchique superieur_hierarchique rattache_a nplus1 | jefe jefa supervisor gerente superior responsable reporta_a jefe_directo superior_directo nplus1
 rater reviewer assessor evaluator appraiser rated_by reviewed_by assessed_by evaluated_by appraised_by respondent feedback_provider feedback_giver | bewerter beurteiler gutachter bewertet_von beurteilt_von bewertende | evaluateur evaluatrice notateur evalue_par note_par | evaluador evaluadora calificador evaluado_por calificado_por
 user | benutzer nutzer | utilisateur | usuario
 peer coworker colleague | kollege kollegin kollegen kolleginnen peers | pair collegue | par pares companero colega
@@ -51,7 +51,7 @@ fiscal financial | geschafts | fiscal fiscale | fiscal
 annual yearly yr_end full_year | jahrlich jahres | annuel annuelle | anual
 end yearend | ende jahresende | fin | fin cierre
 mid midyear interim | halbjahres mitte zwischen | mi intermediaire | medio intermedia
-current | aktuell derzeitig gegenwartig | actuel actuelle courant | actual vigente
+current | aktuell derzeitig gegenwartig | actuel actuelle courant occupe | actual vigente
 last latest recent most_recent | letzte jungste | dernier derniere | ultimo ultima
 next upcoming future | nachste zukunftig kunftig | prochain prochaine suivant | proximo proxima siguiente
 previous prior former past | vorherige vorjahr vorjahres vorige bisherige fruhere | precedent precedente ancien | anterior previo previa
@@ -100,7 +100,7 @@ upward bottom_up | aufwarts | ascendante ascendant | ascendente
 average avg mean | durchschnitt durchschnittlich mittelwert | moyen moyenne | promedio media medio
 type kind category | art typ kategorie | type categorie | tipo categoria
 # output
-count counts qty quantity cnt total sum amount | anzahl menge summe gesamtzahl zahl | nombre nb quantite total nbre | cantidad total n numero nro
+count counts number_of no_of num_of qty quantity cnt total sum amount | anzahl menge summe gesamtzahl zahl | nombre nb quantite total nbre | cantidad total n numero nro
 commit | | | confirmacion
 pr mr pull_request merge_request pullrequest mergerequest pull_req merge_req | | demande_de_fusion | solicitud_de_extraccion
 merged | gemergt zusammengefuhrt | fusionne | fusionada fusionado integrada
@@ -214,7 +214,7 @@ def normalise_header(header: str) -> str:
     text = re.sub(r"\b[nN]\s?\+\s?1\b", " nplus1 ", text)
     text = re.sub(r"\be-mail", "email", text, flags=re.IGNORECASE)
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    text = re.sub(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
+    text = re.sub(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])", " ", text)
     text = text.replace("%", " percent ").replace("#", " number ")
     return " ".join(re.sub(r"[\W_]+", " ", text.casefold()).split())
 
@@ -375,7 +375,7 @@ def _part(piece: str, language: str, *, last: bool) -> tuple[str, ...] | None:
     for known in dict.fromkeys((language, "en")):
         if last and (means := _inflected(piece, known)):
             return means
-        for joint in _JOINTS.get(known, ("",)):
+        for joint in _JOINTS.get(language, ("",)):
             stem = piece.removesuffix(joint) if joint else piece
             if len(stem) >= 3 and stem in _MEANINGS[known] and (joint == "" or stem != piece):
                 return _MEANINGS[known][stem]
