@@ -151,8 +151,9 @@ FIELDS: tuple[Field, ...] = (
         "category",
         "Level or grade.",
         "job level, job level primary position, job title level, grade, job grade, most recent "
-        "level, compensation grade id, career level, management level, band level, seniority level, "
-        "engineering level, employee level, ic level, job level name, worker level, karrierestufe, niveau",
+        "level, compensation grade id, career level, management level, band level, seniority "
+        "level, engineering level, employee level, ic level, job level name, worker level, "
+        "karrierestufe, niveau",
     ),
     _field(
         "job_family",
@@ -192,9 +193,10 @@ FIELDS: tuple[Field, ...] = (
         "date",
         "First day at the company.",
         "start date, started at, date of hire, adjusted start date, seniority date, continuous "
-        "employment date, date of joining, joining date, service date, original hire date, "
-        "date hired, hired on, hired, hiring date, joined, joined on, join date, date joined, doj, employment "
-        "start date, company start date, start date yyyy mm dd, eintrittsdatum, date d embauche",
+        "employment date, date of joining, joining date, service date, original hire date, date "
+        "hired, hired on, hired, hiring date, joined, joined on, join date, date joined, doj, "
+        "employment start date, company start date, start date yyyy mm dd, eintrittsdatum, date d "
+        "embauche",
     ),
     _field(
         "promotion_date",

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.errors import InputError
-from workbench.fields import FIELDS
+from workbench.fields import FIELD_BY_NAME, FIELDS
 from workbench.intake.matching import is_private, match_headers, normalise_header
 
 # Headers of real exports, by the field that they hold; None where they hold another thing.
@@ -133,6 +133,22 @@ def test_real_headers_find_their_field(header, field):
         ("gh_pr_cnt", "pull_requests"),
         ("Growth Potential (L/M/H)", "potential"),
         ("Age (yrs)", "age"),
+        ("Teamzugeh\u00f6rigkeit", "team"),
+        ("Vorgesetztenbewertung", "rating_manager"),
+        ("Leistungsbeurteilung", "rating_manager"),
+        ("Nom et pr\u00e9nom", "name"),
+        ("Apellidos", "name"),
+        ("Kalibrierte Bewertung", "rating_calibrated"),
+        ("Note avant calibration", "rating_original"),
+        ("Self Assessment (1-5)", "rating_self"),
+        ("RFCs Authored", "design_docs"),
+        ("Potential Grade", "potential"),
+        ("E-mail personnel", None),
+        ("Number of Raters", None),
+        ("Team Rating", None),
+        ("Direcci\u00f3n", None),
+        ("Betriebszugeh\u00f6rigkeit", None),
+        ("Rating (max)", None),
         ("Kostenstelle", None),
         ("Prime annuelle", None),
         ("Fecha de la pr\u00f3xima evaluaci\u00f3n", None),
@@ -141,6 +157,52 @@ def test_real_headers_find_their_field(header, field):
 )
 def test_headers_of_four_languages_find_their_field(header, field):
     assert match_headers([header])[0].field == field
+
+
+# What the cells of a column are, by the field that they are cells of.
+PLAUSIBLE = {
+    "id": ["E1007", "E0042", "E3310", "E2208", "E0815"],
+    "cycle": ["2024H1", "2024H2", "2025H1", "2024H1", "2025H1"],
+    "date": ["2020-03-01", "2018-11-15", "2021-07-01", "2019-01-07", "2022-05-02"],
+    "rating": ["Meets", "Exceeds", "Meets", "Below", "Exceeds"],
+    "count": [4.0, 17.0, 0.0, 9.0, 12.0],
+    "number": [71.0, 64.0, 80.0, 55.0, 90.0],
+    "share": [0.8, 1.0, 1.0, 0.5, 1.0],
+    "category": ["Alpha", "Beta", "Alpha", "Gamma", "Beta"],
+}
+PLAUSIBLE_OF = {
+    "name": ["Ada King", "Eve Ng", "Max Roth", "Ana Gil", "Lea Petit"],
+    "email": ["a@x.org", "b@x.org", "c@x.org", "d@x.org", "e@x.org"],
+    "title": ["Engineer", "Senior Engineer", "Engineering Manager", "Architect", "Engineer"],
+}
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [case for case in CASES if case[1] and case[0] != "Employee"],
+    ids=[header for header, field in CASES if field and header != "Employee"],
+)
+def test_real_headers_with_cells_find_their_field(header, field):
+    cells = PLAUSIBLE_OF.get(field) or PLAUSIBLE[FIELD_BY_NAME[field].dtype]
+    if field == "name" and "name" not in header.casefold() + "worker surname":
+        cells = ["Ada", "Eve", "Max", "Ana", "Lea"]
+    assert match_headers([header], {header: cells})[0].field == field
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Manager", ["Meets", "Exceeds", "Below"]),
+        ("Level", ["2020-01-01", "2021-02-03", "2022-05-06"]),
+        ("Commits", ["2020-01-01", "2021-02-03", "2022-05-06"]),
+        ("Title", [3.0, 4.0, 5.0]),
+        ("Status", ["Submitted", "In progress", "Draft"]),
+        ("Hire Date", ["Meets", "Exceeds", "Below"]),
+    ],
+)
+def test_cells_that_are_another_thing_take_a_known_header_away(header, cells):
+    assert match_headers([header], {header: cells})[0].field is None
+    assert match_headers([header])[0].field is not None
 
 
 @given(

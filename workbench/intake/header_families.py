@@ -56,7 +56,7 @@ FAMILIES = (
         "manager",
         "id name email employee full number code key address current primary direct username login",
     ),
-    _family("rater_id", "id name email employee full code key address login"),
+    _family("rater_id", "id name email employee full number code key address login"),
     _family("name", "employee full legal display preferred current complete work person"),
     _family("email", "employee work company address id official primary current office"),
     _family("cycle", "review performance rating calibrated name id code talent current"),
@@ -77,8 +77,8 @@ FAMILIES = (
     ),
     _family(
         "team",
-        "name code id employee current label home assigned primary desc membership work github "
-        "gitlab jira",
+        "name code id employee current label home assigned primary desc membership work git hub "
+        "lab jira",
     ),
     _family("location", "work name employee current primary code base desc company job"),
     _family(
@@ -151,7 +151,7 @@ def reduce_words(words: Words, family: Family) -> Words:
             kept -= frozenset(_HEADS)
         if kept & {"calibrated", "precalibrated"} and "rating" in kept:
             # Both the manager's word and the rating itself are what is calibrated.
-            kept -= {"manager"}
+            kept -= {"manager", "code"}
     return kept or words
 
 
