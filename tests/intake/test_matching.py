@@ -259,6 +259,23 @@ def test_first_and_last_names_are_the_name_unless_there_is_a_whole_one():
     assert match_headers(["First name"])[0].field == "name"
 
 
+def test_a_name_beside_a_first_name_is_the_last_name_where_its_cells_are():
+    cells = {"Nom": ["Petit", "Roux", "Blanc"], "Pr\u00e9nom": ["Lea", "Max", "Ana"]}
+    parts = match_headers(list(cells), cells)
+    assert [(m.field, m.part) for m in parts] == [("name", "last"), ("name", "first")]
+    cells["Nom"] = ["Lea Petit", "Max Roux", "Ana Blanc"]
+    assert [(m.field, m.part) for m in match_headers(list(cells), cells)] == [
+        ("name", ""),
+        (None, ""),
+    ]
+
+
+def test_codes_under_an_unknown_header_are_offered_as_ids_and_not_taken():
+    [match] = match_headers(["Stamm"], {"Stamm": ["E1007", "E0042", "E3310", "E2208"]})
+    assert match.field is None
+    assert match.guesses[0] == ("person_id", 0.6)
+
+
 def test_a_year_completes_a_column_of_halves():
     year, half = match_headers(["Year", "Half"])
     assert (year.field, year.part, half.field) == ("cycle", "year", "cycle")

@@ -261,6 +261,8 @@ def _find_by_cells(key: str, values: ColumnValues) -> list[Meaning]:
         return [Meaning("email", 0.75, "values")]
     if values.titles >= 0.8:
         return [Meaning("title", 0.72, "values")]
+    if values.codes >= 0.9 and values.distinct == 1.0:
+        return [Meaning("person_id", 0.6, "values")]
     if values.genders == 1.0 and values.distinct < 1.0 and values.length > 2:
         return [Meaning("gender", 0.6, "values")]
     return []
@@ -325,6 +327,17 @@ def _take_parts(
                 parts.setdefault(meaning.field, {}).setdefault(meaning.part, (column, meaning))
     whole = {match.field for match in found.values() if match.cycle is None}
     matched = {}
+    by_header = {column.header: column for column in columns}
+    for match in found.values():
+        lone = parts.get(match.field or "", {})
+        if len(lone) == 1 and match.header in by_header and match.cycle is None:
+            values = by_header[match.header].values
+            if values.n and values.names < 0.5 and match.field == "name":
+                # "Name" beside "Vorname" is the last name only, as its cells show.
+                [(part, (column, meaning))] = lone.items()
+                other = "last" if part == "first" else "first"
+                matched[match.header] = replace(match, part=other)
+                matched[column.header] = _match(column, meaning)
     for field, columns_of in parts.items():
         for part, (column, meaning) in columns_of.items():
             # A column of years completes a column of halves or quarters, or stands alone.
