@@ -33,7 +33,7 @@ LAYERS = {
     "cli": {"face", "host", "exports", "calibration", "intake", "errors"},
     "host": {"errors"},
     "widgets": {"exports", "charts", "calibration", "intake", "ladder", "fields", "errors"},
-    "exports": {"calibration", "charts", "analyses", "ladder", "fields", "errors"},
+    "exports": {"calibration", "charts", "analyses", "intake", "ladder", "fields", "errors"},
     "calibration": {"intake", "measures", "analyses", "settings", "errors"},
     "charts": {"analyses", "errors"},
     "samples": {"ladder", "fields", "errors"},

@@ -7,21 +7,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 
 from workbench.analyses.candidates import Candidates, cluster_candidates, select_pool
 from workbench.analyses.decline import Declines, find_declines
 from workbench.analyses.promotions import find_promotions
+from workbench.errors import NoPersonError
 from workbench.intake.annotation import write_annotated
 from workbench.intake.panel import Panel
 from workbench.intake.profiles import Choices
 from workbench.intake.readers import Source
-from workbench.intake.reading import Intake, interpret, read_panel, remember
+from workbench.intake.reading import Intake, Reading, interpret, read_panel, remember
 from workbench.measures.scoring import score_reviews, summarise_signals
 from workbench.settings import Settings
 
-__all__ = ["Calibration", "load"]
+__all__ = ["Calibration", "load", "load_again"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -220,3 +222,35 @@ def load(
         source, password=password, columns=columns, choices=choices, progress=progress
     )
     return Calibration(intake, settings or Settings())
+
+
+def load_again(
+    error: NoPersonError, choices: Choices, settings: Settings | None = None
+) -> Calibration:
+    """Read the cells of a spreadsheet again after it was said which column holds the people.
+
+    Parameters
+    ----------
+    error
+        What `load` raised.
+    choices
+        With a header that stands for `person_id`, `email` or `name`.
+    settings
+        Thresholds other than the defaults.
+
+    Returns
+    -------
+    Calibration
+        As `load` gives it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> try:
+    ...     load(pd.DataFrame({"Who": ["a1", "b2"], "Commits": [3, 4]}))
+    ... except NoPersonError as error:
+    ...     calibration = load_again(error, Choices(columns={"Who": "person_id"}))
+    >>> calibration.panel.people["person_id"].tolist()
+    ['a1', 'b2']
+    """
+    return Calibration(interpret(cast(Reading, error.reading), choices), settings or Settings())

@@ -6,6 +6,7 @@ and its message says three things: what was given, what is accepted, what to do 
 
 __all__ = [
     "InputError",
+    "NoPersonError",
     "ProtectedFileError",
     "SettingsError",
     "UnreadableFileError",
@@ -27,6 +28,24 @@ class ProtectedFileError(UnreadableFileError):
 
 class InputError(WorkbenchError):
     """Tables that lack what an analysis cannot do without, such as a person column."""
+
+
+class NoPersonError(InputError):
+    """Tables of which no column says who their rows are about; a person can still say which does.
+
+    Attributes
+    ----------
+    headers
+        The headers that could be it.
+    reading
+        The cells, to be read again with that choice.
+    """
+
+    def __init__(self, message: str, headers: tuple[str, ...], reading: object) -> None:
+        """Keep what is needed to ask."""
+        super().__init__(message)
+        self.headers = headers
+        self.reading = reading
 
 
 class SettingsError(WorkbenchError):

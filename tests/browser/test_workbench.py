@@ -22,7 +22,7 @@ def choose_file(notebook, name):
     label = files.locator("option", has_text=name).first.inner_text()
     files.select_option(label=label)
     notebook.panel.get_by_role("button", name="Open this file").click()
-    expect(answer(notebook)).to_contain_text("could be read", timeout=60_000)
+    expect(answer(notebook)).to_contain_text("are recognised", timeout=60_000)
 
 
 def answer(notebook):
@@ -40,22 +40,28 @@ def course_of(notebook):
 
 def test_from_file_to_candidates(opened, shoot):
     page, panel = opened.page, opened.panel
+    shoot(page, "2_columns")
+    turn_to(opened, "3  Ratings")
+    expect(answer(opened)).to_contain_text("columns of ratings were read")
+    expect(opened.panel.get_by_title("What 5 is read as")).to_be_visible()
+    shoot(page, "3_ratings")
+    turn_to(opened, "4  Problems")
     expect(answer(opened)).to_contain_text("400 people in 8 cycles")
-    shoot(page, "2_check")
-    turn_to(opened, "3  Declines")
+    shoot(page, "4_problems")
+    turn_to(opened, "5  Declines")
     expect(answer(opened)).to_contain_text("can be judged", timeout=60_000)
     expect(panel.locator(".wb-ranking svg")).to_be_visible()
     expect(panel.locator(".wb-course svg")).to_be_visible()
-    shoot(page, "3_declines")
-    turn_to(opened, "4  Candidates")
+    shoot(page, "5_declines")
+    turn_to(opened, "6  Candidates")
     expect(answer(opened)).to_contain_text("technical-leadership track", timeout=60_000)
     expect(panel.locator(".wb-map svg")).to_be_visible()
-    shoot(page, "4_candidates")
+    shoot(page, "6_candidates")
     expect(panel.get_by_text("Traceback")).to_have_count(0)
 
 
 def test_a_click_on_a_decline_changes_the_trajectory(opened, shoot):
-    turn_to(opened, "3  Declines")
+    turn_to(opened, "5  Declines")
     expect(opened.panel.locator(".wb-course svg")).to_be_visible(timeout=60_000)
     person = opened.panel.locator(".wb-person select:visible")
     before, chosen = course_of(opened), person.input_value()
@@ -65,11 +71,11 @@ def test_a_click_on_a_decline_changes_the_trajectory(opened, shoot):
     name = re.sub(r"^\W+", "", person.locator("option:checked").inner_text())
     expect(opened.panel.locator(".wb-course svg")).to_contain_text(name)
     assert course_of(opened) != before
-    shoot(opened.page, "3_declines_clicked")
+    shoot(opened.page, "5_declines_clicked")
 
 
 def test_the_list_of_people_works_by_keyboard(opened):
-    turn_to(opened, "3  Declines")
+    turn_to(opened, "5  Declines")
     person = opened.panel.locator(".wb-person select:visible")
     expect(person).to_be_visible(timeout=60_000)
     before = person.input_value()
@@ -79,14 +85,14 @@ def test_the_list_of_people_works_by_keyboard(opened):
 
 
 def test_a_click_on_the_map_shows_the_person(opened, shoot):
-    turn_to(opened, "4  Candidates")
+    turn_to(opened, "6  Candidates")
     expect(opened.panel.locator(".wb-map svg")).to_be_visible(timeout=60_000)
     person = opened.panel.locator(".wb-person select:visible")
     chosen = person.input_value()
     points = opened.panel.locator(".wb-map svg .mark-symbol path")
     points.nth(40).click(force=True)
     expect(person).not_to_have_value(chosen)
-    shoot(opened.page, "4_candidates_clicked")
+    shoot(opened.page, "6_candidates_clicked")
 
 
 def test_the_messy_workbook_goes_through(open_notebook, shoot):
@@ -94,9 +100,57 @@ def test_the_messy_workbook_goes_through(open_notebook, shoot):
     notebook.run_all()
     shoot(notebook.page, "1_choose")
     choose_file(notebook, "messy_company.xlsx")
+    shoot(notebook.page, "2_columns_messy")
+    turn_to(notebook, "3  Ratings")
+    expect(answer(notebook)).to_contain_text("Every text was understood")
+    notebook.panel.get_by_label("Rating", exact=True).select_option(label="Rating manager")
+    expect(notebook.panel.get_by_text("5 - Outstanding", exact=True)).to_be_visible()
+    shoot(notebook.page, "3_ratings_messy")
+    turn_to(notebook, "4  Problems")
     expect(answer(notebook)).to_contain_text("400 people in 8 cycles")
-    expect(notebook.panel.locator(".wb-table:visible").first).to_contain_text("2022 H1!H13")
-    shoot(notebook.page, "2_check_messy")
+    table = notebook.panel.locator(".wb-table:visible").first
+    expect(table).to_contain_text("2022 H1!H13")
+    shoot(notebook.page, "4_problems_messy")
+    kind = notebook.panel.get_by_label("What kind")
+    kind.select_option(label="Impossible number (8)")
+    expect(table).to_contain_text("Job Title:")
+    shoot(notebook.page, "4_problems_one_kind")
+
+
+def test_columns_are_corrected_by_keyboard_and_remembered(open_notebook, lab, shoot):
+    folder = lab.root / "data_samples"
+    (folder / "keys 2024 H1.csv").write_text(
+        "Colleague code,Role,Dev Points,Started,Score\n"
+        "E1,Engineer,5,03/04/2019,Meets\nE2,Engineer,7,05/06/2020,Rock Star\n"
+    )
+    try:
+        notebook = open_notebook()
+        notebook.run_all()
+        files = notebook.panel.locator(".wb-files select")
+        label = files.locator("option", has_text="keys 2024 H1").first.inner_text()
+        files.select_option(label=label)
+        notebook.panel.get_by_role("button", name="Open this file").click()
+        asked = notebook.panel.get_by_label("Which column says who a row is about?")
+        expect(asked).to_be_visible()
+        shoot(notebook.page, "1_no_person")
+        asked.select_option("Colleague code")
+        expect(answer(notebook)).to_contain_text("are recognised")
+        shoot(notebook.page, "2_columns_unsure")
+        notebook.panel.get_by_role("button", name=re.compile("^All")).click()
+        field = notebook.panel.get_by_title("What Dev Points stands for")
+        field.focus()
+        notebook.page.keyboard.type("Commits")
+        expect(notebook.panel.locator(".wb-counts")).to_contain_text("columns (before:")
+        notebook.panel.get_by_title(re.compile("^Started: what stands first")).select_option("day")
+        expect(notebook.panel.locator(".wb-question:visible")).to_contain_text("Started")
+        shoot(notebook.page, "2_columns_corrected")
+        notebook.panel.get_by_role("button", name="These are right: go on").focus()
+        notebook.page.keyboard.press("Enter")
+        expect(notebook.panel.locator(".wb-notice")).to_contain_text("workbench_profile.json")
+        assert '"Dev Points": "commits"' in (folder / "workbench_profile.json").read_text()
+    finally:
+        for name in ("keys 2024 H1.csv", "workbench_profile.json"):
+            (folder / name).unlink(missing_ok=True)
 
 
 def test_a_bad_file_is_said_in_words(open_notebook, lab, shoot):

@@ -10,7 +10,15 @@ from ipywidgets.widgets.widget import _instances
 from msoffcrypto.format.ooxml import OOXMLFile
 
 import workbench
-from workbench.widgets.app import Workbench
+from workbench.intake.profiles import Choices
+from workbench.widgets.app import (
+    CANDIDATES,
+    COLUMNS,
+    DECLINES,
+    PROBLEMS,
+    SCALES,
+    Workbench,
+)
 from workbench.widgets.notice import Notice
 
 
@@ -58,7 +66,7 @@ def test_it_starts_with_choosing_a_file(tmp_path):
 
 def test_other_steps_wait_for_a_file(tmp_path):
     bench = Workbench(folder=tmp_path)
-    bench.steps.value = 2
+    bench.steps.value = DECLINES
     assert bench.step == 0
     assert "Choose a file first" in bench.notice.value
 
@@ -68,7 +76,9 @@ def test_a_file_of_the_folder_is_opened(tmp_path, samples):
     bench = Workbench(folder=tmp_path)
     assert "reviews.xlsx" in bench.chooser.files.options[0][0]
     bench.chooser.choose.click()
-    assert bench.step == 1
+    assert bench.step == COLUMNS
+    assert "headers are recognised" in bench.columns.answer.value
+    bench.steps.value = PROBLEMS
     assert "400 people in 8 cycles" in bench.check.answer.value
 
 
@@ -84,7 +94,7 @@ def test_an_upload_is_opened_and_not_kept(tmp_path, samples):
             "last_modified": datetime.datetime.now(datetime.UTC),
         },
     )
-    assert bench.step == 1
+    assert bench.step == COLUMNS
     assert bench.chooser.upload.value == ()
     assert "up.xlsx" in bench.notice.value
 
@@ -109,7 +119,7 @@ def test_a_protected_file_asks_for_its_password(tmp_path, samples):
     assert bench.chooser.password.layout.display == ""
     bench.chooser.password.value = "correct horse"
     bench.chooser.choose.click()
-    assert bench.step == 1
+    assert bench.step == COLUMNS
     assert bench.chooser.password.layout.display == "none"
     assert bench.chooser.password.value == ""
 
@@ -120,13 +130,13 @@ def test_a_defect_is_said_in_words_and_raised_in_tests(bench, monkeypatch):
 
     monkeypatch.setattr(bench.declines, "show", break_down)
     with pytest.raises(ZeroDivisionError):
-        bench.steps.value = 2
+        bench.steps.value = DECLINES
     assert "defect in the workbench" in bench.notice.value
     assert "secret detail" not in bench.notice.value
 
 
 def test_every_step_fills(bench):
-    for step in (1, 2, 3):
+    for step in (COLUMNS, SCALES, PROBLEMS, DECLINES, CANDIDATES):
         bench.steps.value = step
         assert bench.pages.selected_index == step
     assert "can be judged" in bench.declines.answer.value
@@ -136,7 +146,7 @@ def test_every_step_fills(bench):
 
 
 def test_picking_a_person_changes_course_and_reason(bench):
-    bench.steps.value = 2
+    bench.steps.value = DECLINES
     first, second = [person for _, person in bench.declines.people.people.options][:2]
     bench.declines.people.pick(first)
     one = bench.declines.course.spec, bench.declines.reason.value
@@ -149,7 +159,7 @@ def test_picking_a_person_changes_course_and_reason(bench):
 
 
 def test_a_click_on_a_chart_picks_the_person(bench):
-    bench.steps.value = 2
+    bench.steps.value = DECLINES
     third = bench.declines.people.people.options[2][1]
     (chart,) = bench.declines.ranking.children
     clicked = {"value": {"person_id": [third], "vlPoint": {"or": [{"person_id": third}]}}}
@@ -159,7 +169,7 @@ def test_a_click_on_a_chart_picks_the_person(bench):
 
 def test_names_are_sent_only_when_asked_for(company, calibration):
     bench = Workbench(calibration)
-    for step in (1, 2, 3):
+    for step in (COLUMNS, SCALES, PROBLEMS, DECLINES, CANDIDATES):
         bench.steps.value = step
     promoted = calibration.declines.flags["person_id"]
     roster = company.tables["Roster"].set_index("Employee ID")
@@ -177,7 +187,7 @@ def test_names_are_sent_only_when_asked_for(company, calibration):
 def test_pay_and_protected_attributes_are_never_sent(company, calibration):
     bench = Workbench(calibration)
     bench.names.value = True
-    for step in (1, 2, 3):
+    for step in (COLUMNS, SCALES, PROBLEMS, DECLINES, CANDIDATES):
         bench.steps.value = step
     roster = company.tables["Roster"]
     sent = _everything_sent(bench)
@@ -193,13 +203,118 @@ def test_what_a_notebook_prints_holds_no_people(bench, calibration):
     assert not [person for person in calibration.panel.people["person_id"] if person in printed]
 
 
+def test_a_choice_counts_at_once_and_the_row_stays(bench):
+    columns = bench.columns
+    columns.filter.value = "all"
+    listed = [row.key for row in columns.rows]
+    row = columns.rows[listed.index("Location")]
+    assert row.field.value == "location"
+    row.field.value = ""
+    assert [row.key for row in columns.rows] == listed
+    assert "columns (before:" in columns.counts.value
+    assert bench.calibration.intake.choices.columns == {"Location": None}
+    assert (
+        "Location" in bench.calibration.panel.people
+        or "Location" in bench.calibration.panel.reviews
+    )
+    columns.reset.click()
+    assert not bench.calibration.intake.choices.columns
+
+
+def test_a_field_is_given_to_one_header_and_the_other_gives_way(bench):
+    columns = bench.columns
+    columns.filter.value = "all"
+    row = next(row for row in columns.rows if row.key == "Location")
+    row.field.value = "job_family"
+    taken = bench.calibration.columns
+    roster = taken[taken["sheet"] == "Roster"].set_index("header")["field"]
+    assert roster["Location"] == "job_family"
+    assert list(roster).count("job_family") == 1
+
+
+def test_a_choice_that_leaves_no_people_is_refused_and_the_screen_shows_what_holds(company):
+    reviews = company.tables["Reviews"]
+    bench = Workbench(workbench.load(reviews))
+    bench.columns.filter.value = "all"
+    row = next(row for row in bench.columns.rows if row.field.value == "person_id")
+    row.field.value = ""
+    assert "No sheet says who" in bench.notice.value
+    assert row.field.value == "person_id"
+
+
+def test_a_date_that_can_be_read_two_ways_is_a_question(samples):
+    bench = Workbench(workbench.load(samples / "messy_company.xlsx", choices=Choices()))
+    [question, other] = bench.columns.dates
+    assert (question.box.layout.display, other.box.layout.display) == ("", "none")
+    assert "03/04/2019" in question.words.value
+    question.leading.value = "day"
+    assert bench.calibration.intake.choices.dates == {"Hire Date": "day"}
+    assert "ambiguous_date" not in set(bench.calibration.problems["reason"])
+    assert question.leading.value == "day"
+
+
+def test_a_confirmed_file_is_remembered_and_the_next_one_loads_without_a_question(
+    tmp_path, company
+):
+    first = company.tables["Reviews"].rename(columns={"Commits": "Dev Points"})
+    first.to_csv(tmp_path / "first.csv", index=False)
+    bench = Workbench(folder=tmp_path)
+    bench.chooser.choose.click()
+    assert bench.step == COLUMNS
+    bench.columns.filter.value = "all"
+    while not any(row.key == "Dev Points" for row in bench.columns.rows):
+        bench.columns.next.click()
+    next(row for row in bench.columns.rows if row.key == "Dev Points").field.value = "commits"
+    bench.columns.confirm.click()
+    assert bench.step == PROBLEMS
+    assert "workbench_profile.json" in bench.notice.value
+    (tmp_path / "first.csv").unlink()
+    first.iloc[::-1].to_csv(tmp_path / "second.csv", index=False)
+    bench.chooser.look()
+    bench.steps.value = 0
+    bench.chooser.choose.click()
+    assert bench.step == PROBLEMS
+    assert "commits" in bench.calibration.panel.reviews
+    assert set(bench.calibration.columns["how"]) == {"remembered"}
+
+
+def test_a_text_of_a_rating_is_read_as_the_analyst_says(tmp_path):
+    path = tmp_path / "reviews.csv"
+    path.write_text("Employee ID,Cycle,Rating\n1,2024,Meets\n2,2024,Rock Star\n3,2024,Below\n")
+    bench = Workbench(workbench.load(path))
+    bench.steps.value = SCALES
+    assert "1 text was not understood" in bench.scales.answer.value
+    row = bench.scales.rows[0]
+    assert (row.text, row.read.value) == ("Rock Star", "not understood")
+    row.value.value = "3"
+    assert bench.calibration.panel.reviews["rating_manager"].notna().all()
+    assert "Every text was understood" in bench.scales.answer.value
+    bench.scales.best.value = "low"
+    assert bench.calibration.intake.choices.scales["rating_manager"].best == "low"
+
+
+def test_problems_are_marked_in_a_copy_beside_the_file(tmp_path, samples):
+    shutil.copy(samples / "messy_company.xlsx", tmp_path / "reviews.xlsx")
+    bench = Workbench(folder=tmp_path)
+    bench.chooser.choose.click()
+    bench.steps.value = PROBLEMS
+    bench.check.mark.click()
+    assert (tmp_path / "reviews_checked.xlsx").exists()
+    assert "reviews_checked.xlsx" in bench.notice.value
+
+
 def test_a_hundred_changes_make_no_new_widgets(bench):
-    for step in (2, 3):
+    for step in (SCALES, PROBLEMS, DECLINES, CANDIDATES):
         bench.steps.value = step
     before = len(_instances)
     people = [person for _, person in bench.declines.people.people.options]
     for turn in range(100):
         bench.declines.people.pick(people[turn % len(people)])
-    for step in (1, 2, 3, 2, 1, 3):
+    for step in (COLUMNS, SCALES, DECLINES, PROBLEMS, COLUMNS, CANDIDATES):
         bench.steps.value = step
+    bench.columns.filter.value = "all"
+    for turn in range(12):
+        bench.columns.rows[turn % 8].field.value = ("", "talks")[turn % 2]
+        bench.columns.next.click()
+        bench.columns.reset.click()
     assert len(_instances) == before

@@ -1,9 +1,17 @@
 """The answer to each question in a sentence, the same on screen, in the report, in a terminal."""
 
 from workbench.calibration import Calibration
+from workbench.intake.overview import list_dates, list_headers
 from workbench.ladder import ROLES
 
-__all__ = ["answer_candidates", "answer_declines", "answer_problems", "count"]
+__all__ = [
+    "answer_candidates",
+    "answer_columns",
+    "answer_declines",
+    "answer_problems",
+    "answer_scales",
+    "count",
+]
 
 
 def count(number: int, one: str, many: str) -> str:
@@ -48,6 +56,63 @@ def answer_problems(calibration: Calibration) -> str:
     if not found:
         return f"{size}; nothing is wrong with the cells."
     return f"{size}, with {' and '.join(', '.join(found).rsplit(', ', 1))}."
+
+
+def answer_columns(calibration: Calibration) -> str:
+    """Say how many headers were recognised, and how many a person should look at.
+
+    Parameters
+    ----------
+    calibration
+        Its `intake` is used.
+
+    Returns
+    -------
+    str
+        One or two sentences.
+    """
+    headers = list_headers(calibration.intake)
+    known, looked = int(headers["field"].notna().sum()), int(headers["look"].sum())
+    said = f"{known} of {count(len(headers), 'header', 'headers')} are recognised"
+    kept = len(headers) - known
+    if kept:
+        said += f"; the other {kept} {'is' if kept == 1 else 'are'} kept under their own names"
+    dates = int((list_dates(calibration.intake)["leading"] == "").sum())
+    asked = [f"{count(looked, 'header', 'headers')} should be looked at"] if looked else []
+    if dates:
+        asked.append(f"the dates of {count(dates, 'column', 'columns')} can be read in two ways")
+    if not asked:
+        return f"{said}. Nothing is left to ask."
+    return f"{said}. {' and '.join(asked).capitalize()}."
+
+
+def answer_scales(calibration: Calibration) -> str:
+    """Say how the ratings of a spreadsheet were read.
+
+    Parameters
+    ----------
+    calibration
+        Its `scales` and `levels` are used.
+
+    Returns
+    -------
+    str
+        One or two sentences: which ratings, on which scales, and what was not understood.
+    """
+    scales, levels = calibration.scales, calibration.levels
+    if scales.empty:
+        return "There are no ratings in this spreadsheet."
+    rated = scales[scales["n"] > 0]
+    fields = rated["field"].nunique()
+    mixed = int((rated.groupby("field")[["low", "high", "best"]].nunique().max(axis=1) > 1).sum())
+    unknown = levels[levels["kind"] == "unknown"]
+    said = f"{count(fields, 'column', 'columns')} of ratings were read; higher is better everywhere"
+    if mixed:
+        said += f", and {count(mixed, 'column', 'columns')} changed scale between cycles"
+    if unknown.empty:
+        return f"{said}. Every text was understood."
+    texts = count(unknown["text"].nunique(), "text was", "texts were")
+    return f"{said}. {texts} not understood and count as not rated."
 
 
 def answer_declines(calibration: Calibration) -> str:

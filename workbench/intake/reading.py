@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from workbench.errors import InputError
+from workbench.errors import InputError, NoPersonError
 from workbench.intake.columns import Scales
 from workbench.intake.headers import Header, find_headers
 from workbench.intake.layouts import find_tables, is_aside, settle_tables
@@ -165,7 +165,7 @@ def interpret(
         names = [name for found in headers.values() for header in found for name in header.names]
         remembered = _remember(reading, names, problems)
     decided = remembered.then(Choices(columns=columns or {}))
-    tables = _find_all_tables(reading.sheets, headers, decided, problems)
+    tables = _find_all_tables(reading, headers, decided, problems)
     _note_unused(columns or {}, tables, problems)
     tell("Reading the cells", 0.5)
     scales: Scales = []
@@ -249,7 +249,7 @@ def _tell_nobody(what: str, done: float) -> None:
 
 
 def _find_all_tables(
-    sheets: Sequence[Sheet],
+    reading: Reading,
     headers: Mapping[str, Sequence[Header]],
     choices: Choices,
     problems: ProblemList,
@@ -257,7 +257,7 @@ def _find_all_tables(
     """Find the tables of all sheets; sheets and rows that are left out are problems."""
     tables: list[Table] = []
     lacking: list[tuple[Sheet, Header]] = []
-    for sheet in sheets:
+    for sheet in reading.sheets:
         if not sheet.visible and not choices.hidden:
             message = "The sheet is hidden in Excel and was left out. Unhide it if it should count."
             problems.add("note", "hidden_sheet", message, sheet=sheet.name)
@@ -273,7 +273,8 @@ def _find_all_tables(
             for header in without:
                 _note_table_left_out(sheet, header, problems)
     if not tables:
-        raise InputError(_say_no_person(lacking, sheets))
+        names = dict.fromkeys(name for _, header in lacking for name in header.names)
+        raise NoPersonError(_say_no_person(lacking, reading.sheets), tuple(names), reading)
     for sheet, header in lacking:
         problems.add(
             "error",

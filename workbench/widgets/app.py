@@ -1,4 +1,4 @@
-"""The workbench on one screen: choose a file, check it, see declines, see candidates.
+"""The workbench on one screen: choose a file, see how it was read, see declines and candidates.
 
 Every widget is built once and then updated; nothing of the people is kept in the notebook that
 shows it.
@@ -10,19 +10,30 @@ from pathlib import Path
 
 import ipywidgets
 
-from workbench.calibration import Calibration, load
-from workbench.errors import ProtectedFileError
+from workbench.calibration import Calibration, load, load_again
+from workbench.errors import NoPersonError, ProtectedFileError
+from workbench.intake.profiles import Choices
 from workbench.widgets.anchor import Anchor
 from workbench.widgets.candidate_map import CandidateMap
+from workbench.widgets.column_matcher import ColumnMatcher
 from workbench.widgets.data_check import DataCheck
 from workbench.widgets.decline_list import DeclineList
 from workbench.widgets.file_chooser import FileChooser
 from workbench.widgets.notice import Notice
+from workbench.widgets.scale_editor import ScaleEditor
 
 __all__ = ["Workbench"]
 
 STYLE = (Path(__file__).parent / "app.css").read_text(encoding="utf-8")
-STEPS = ("1  Choose a file", "2  Check the data", "3  Declines", "4  Candidates")
+STEPS = (
+    "1  Choose a file",
+    "2  Columns",
+    "3  Ratings",
+    "4  Problems",
+    "5  Declines",
+    "6  Candidates",
+)
+FILE, COLUMNS, SCALES, PROBLEMS, DECLINES, CANDIDATES = range(len(STEPS))
 
 
 class Workbench(ipywidgets.VBox):
@@ -49,6 +60,8 @@ class Workbench(ipywidgets.VBox):
         self.calibration: Calibration | None = None
         self._stale: set[int] = set()
         self.chooser = FileChooser(Path(folder), self.notice, self._load)
+        self.columns = ColumnMatcher(self.notice, self._choose, self._confirm)
+        self.scales = ScaleEditor(self.notice, self._choose)
         self.check = DataCheck(self.notice)
         self.declines = DeclineList(self.notice)
         self.candidates = CandidateMap(self.notice)
@@ -59,7 +72,15 @@ class Workbench(ipywidgets.VBox):
             description="Show names", value=False, indent=False, layout={"width": "120px"}
         )
         self.pages = ipywidgets.Stack(
-            [self.chooser, self.check, self.declines, self.candidates], selected_index=0
+            [
+                self.chooser,
+                self.columns,
+                self.scales,
+                self.check,
+                self.declines,
+                self.candidates,
+            ],
+            selected_index=0,
         )
         self.steps.observe(self.notice.guard(lambda _: self._turn_to()), "value")
         self.names.observe(self.notice.guard(lambda _: self._relabel()), "value")
@@ -84,13 +105,39 @@ class Workbench(ipywidgets.VBox):
         return int(self.steps.value)
 
     def show(self, calibration: Calibration) -> None:
-        """Show another calibration, beginning with what is wrong with its data."""
+        """Show another calibration: how it was read or, where that is remembered, its problems."""
         self.calibration = calibration
-        self._stale = {1, 2, 3}
-        if self.step == 1:
+        self._stale = {COLUMNS, SCALES, PROBLEMS, DECLINES, CANDIDATES}
+        asked = set(calibration.columns["how"]) - {"remembered", "given"}
+        step = COLUMNS if asked else PROBLEMS
+        if self.step == step:
             self._turn_to()
         else:
-            self.steps.value = 1
+            self.steps.value = step
+
+    def _choose(self, choices: Choices) -> None:
+        """Read the same cells with other choices; the step on screen follows at once."""
+        if self.calibration is None:
+            return
+        self.notice.say("Reading the cells again", "busy")
+        self.calibration = self.calibration.with_choices(choices)
+        self._stale = {COLUMNS, SCALES, PROBLEMS, DECLINES, CANDIDATES} - {self.step}
+        if self.step == COLUMNS:
+            self.columns.update(self.calibration)
+        elif self.step == SCALES:
+            self.scales.show(self.calibration)
+        self.notice.say(f"{self.calibration.source}", "done")
+
+    def _confirm(self) -> None:
+        """Remember what was decided beside the file, and go on to what is wrong with it."""
+        if self.calibration is None:
+            return
+        remembered = ""
+        if self.calibration.intake.reading.folder is not None:
+            path = self.calibration.remember()
+            remembered = f" Remembered for the next file like it, in {path.name}."
+        self.steps.value = PROBLEMS
+        self.notice.say(f"{self.calibration.source}.{remembered}", "done")
 
     def _load(self, source: Path | bytes, name: str, password: str | None) -> None:
         """Read the chosen file; a protected one asks for its password."""
@@ -102,7 +149,18 @@ class Workbench(ipywidgets.VBox):
         except ProtectedFileError:
             self.chooser.ask_password(True)
             raise
+        except NoPersonError as error:
+            self.chooser.ask_password(False)
+            self.chooser.ask_person(error.headers, partial(self._take_person, error))
+            raise
         self.chooser.ask_password(False)
+        self.chooser.ask_person((), None)
+        self.show(calibration)
+
+    def _take_person(self, error: NoPersonError, header: str) -> None:
+        """Read the cells again with the column that was said to hold the people."""
+        calibration = load_again(error, Choices(columns={header: "person_id"}))
+        self.chooser.ask_person((), None)
         self.show(calibration)
 
     def _turn_to(self) -> None:
@@ -123,9 +181,11 @@ class Workbench(ipywidgets.VBox):
     def _fill(self, step: int, calibration: Calibration) -> None:
         """Show a calibration in one step."""
         fillers: dict[int, Callable[[], None]] = {
-            1: partial(self.check.show, calibration),
-            2: lambda: self.declines.show(calibration, self._labels(calibration)),
-            3: lambda: self.candidates.show(calibration, self._labels(calibration)),
+            COLUMNS: partial(self.columns.show, calibration),
+            SCALES: partial(self.scales.show, calibration),
+            PROBLEMS: partial(self.check.show, calibration),
+            DECLINES: lambda: self.declines.show(calibration, self._labels(calibration)),
+            CANDIDATES: lambda: self.candidates.show(calibration, self._labels(calibration)),
         }
         fillers[step]()
 
@@ -141,5 +201,5 @@ class Workbench(ipywidgets.VBox):
     def _relabel(self) -> None:
         """Show or hide names at once on every step, also on those that are not on screen."""
         if self.calibration is not None:
-            for step in {2, 3} - self._stale:
+            for step in {DECLINES, CANDIDATES} - self._stale:
                 self._fill(step, self.calibration)

@@ -1,21 +1,25 @@
-"""What was read, what is wrong with it, and what each header was taken for."""
+"""What is wrong with the data, cell by cell, and a copy of the workbook with the cells marked."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import ipywidgets
 
 from workbench.calibration import Calibration
 from workbench.charts.validation import plot_problems
 from workbench.exports.answers import answer_problems
+from workbench.intake.overview import describe_rows
 from workbench.widgets.chart_view import ChartView
 from workbench.widgets.notice import Notice
 from workbench.widgets.problem_list import ProblemList
 from workbench.widgets.prose import paragraph
-from workbench.widgets.table import Table
 
 __all__ = ["DataCheck"]
 
 
 class DataCheck(ipywidgets.VBox):
-    """The soundness of the data: a sentence, a picture, the problems cell by cell, the columns.
+    """The soundness of the data: a sentence, a picture, the problems cell by cell.
 
     Parameters
     ----------
@@ -25,28 +29,34 @@ class DataCheck(ipywidgets.VBox):
 
     def __init__(self, notice: Notice) -> None:
         """Lay everything out, still without data."""
+        self._notice = notice
+        self._calibration: Calibration | None = None
         self.answer = ipywidgets.HTML()
         self.picture = ChartView("wb-problems", height="150px")
         self.problems = ProblemList(notice)
-        self.columns = Table(
-            {
-                "sheet": "Sheet",
-                "header": "Header",
-                "field": "Taken for",
-                "confidence": "Confidence (0 to 1)",
-                "how": "Because of its",
-            },
-            limit=1000,
-            height="300px",
+        self.mark = ipywidgets.Button(
+            description="Mark them in a copy of the workbook", layout={"width": "270px"}
         )
-        details = ipywidgets.Accordion([self.columns], titles=["What each column was taken for"])
-        super().__init__([self.answer, self.picture, self.problems, details])
+        self.mark.on_click(notice.guard(lambda _: self._write_copy()))
+        super().__init__([self.answer, self.picture, self.problems, self.mark])
 
     def show(self, calibration: Calibration) -> None:
         """Show the data of another calibration."""
-        sentence = answer_problems(calibration)
-        self.answer.value = paragraph(sentence, "wb-answer")
+        self._calibration = calibration
+        self.answer.value = paragraph(answer_problems(calibration), "wb-answer")
         self.picture.show(plot_problems(calibration.problems, limit=6))
-        self.problems.show(calibration.problems)
-        kept = calibration.columns["field"].fillna("kept under its own name")
-        self.columns.show(calibration.columns.assign(field=kept))
+        describe: Callable[..., list[str]] = partial(describe_rows, calibration.intake)
+        self.problems.show(calibration.problems, describe)
+        self.mark.layout.display = "none" if calibration.problems.empty else ""
+
+    def _write_copy(self) -> None:
+        """Write the copy beside the data, under a name that no other file has."""
+        if self._calibration is None:
+            return
+        folder = self._calibration.intake.reading.folder or Path()
+        stem = Path(self._calibration.source).stem
+        names = (f"{stem}_checked{n or ''}.xlsx" for n in range(1000))
+        target = next(folder / name for name in names if not (folder / name).exists())
+        self._notice.say("Writing the copy", "busy")
+        written = self._calibration.write_annotated(target)
+        self._notice.say(f"{written} holds every problem as a comment in its cell.", "done")

@@ -4,9 +4,10 @@ An upload goes through the browser's connection, which is cut without a word at 
 file that lies in the folder has no limit and leaves no copy behind.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import ipywidgets
 
@@ -14,7 +15,7 @@ from workbench.widgets.notice import Notice
 
 __all__ = ["FileChooser", "find_spreadsheets"]
 
-SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv")
+SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".parquet")
 # A folder of this many spreadsheets is not what anybody scrolls through.
 _MOST = 200
 
@@ -89,10 +90,19 @@ class FileChooser(ipywidgets.VBox):
         )
         where = ipywidgets.HTML("<h3>Spreadsheets in your folder</h3>")
         buttons = ipywidgets.HBox([self.choose, self.refresh, self.upload, self.password])
+        self.person = ipywidgets.Dropdown(
+            description="Which column says who a row is about?",
+            style={"description_width": "auto"},
+            layout=ipywidgets.Layout(display="none", width="640px"),
+        )
+        self._on_person: Callable[[str], None] | None = None
+        self.person.observe(notice.guard(self._choose_person), "value")
         self.choose.on_click(notice.guard(lambda _: self._choose()))
         self.refresh.on_click(notice.guard(lambda _: self.look()))
         self.upload.observe(notice.guard(self._take_upload), "value")
-        super().__init__([where, self.files, buttons], layout=ipywidgets.Layout(width="100%"))
+        super().__init__(
+            [where, self.files, buttons, self.person], layout=ipywidgets.Layout(width="100%")
+        )
         self.look()
 
     def look(self) -> None:
@@ -113,6 +123,18 @@ class FileChooser(ipywidgets.VBox):
         """Show or hide the password box; what was typed does not stay."""
         self.password.layout.display = "" if wanted else "none"
         self.password.value = ""
+
+    def ask_person(self, headers: Sequence[str], on_person: Callable[[str], None] | None) -> None:
+        """Ask which header says who a row is about; without a handler the question goes away."""
+        self._on_person = None
+        self.person.options = [("Choose a header", ""), *((header, header) for header in headers)]
+        self.person.value = ""
+        self.person.layout.display = "" if on_person else "none"
+        self._on_person = on_person
+
+    def _choose_person(self, change: Mapping[str, Any]) -> None:
+        if self._on_person is not None and change["new"]:
+            self._on_person(str(change["new"]))
 
     def _choose(self) -> None:
         """Hand on the file marked in the list, or the upload that waits for its password."""

@@ -1,5 +1,7 @@
 """The problems of a spreadsheet on the screen: how many there are, where they lie, what to do."""
 
+from collections.abc import Callable
+
 import ipywidgets
 import pandas as pd
 
@@ -15,6 +17,9 @@ ALL = "All"
 class ProblemList(ipywidgets.VBox):
     """A table of problems that can be narrowed by severity and by kind.
 
+    Repeats of a column stand in one line; one kind alone is shown cell by cell, each with what else
+    stands in its row.
+
     Parameters
     ----------
     notice
@@ -23,20 +28,33 @@ class ProblemList(ipywidgets.VBox):
 
     def __init__(self, notice: Notice) -> None:
         """Lay the filters and the table out, still without problems."""
-        self._problems = pd.DataFrame(columns=["severity", "reason", "sheet", "cell", "message"])
+        self._problems = pd.DataFrame(
+            columns=["severity", "reason", "sheet", "cell", "field", "value", "message"]
+        )
+        self._describe: Callable[[pd.DataFrame], list[str]] | None = None
         self.severity = ipywidgets.Dropdown(options=[ALL], description="How bad")
         self.reason = ipywidgets.Dropdown(options=[ALL], description="What kind")
         self.table = Table(
-            {"severity": "How bad", "where": "Where", "value": "Seen", "message": "What to do"},
+            {
+                "severity": "How bad",
+                "where": "Where",
+                "value": "Seen",
+                "message": "What to do",
+                "row": "In the row",
+            },
             height="300px",
         )
         for each in (self.severity, self.reason):
             each.observe(notice.guard(lambda _: self._filter()), "value")
         super().__init__([ipywidgets.HBox([self.severity, self.reason]), self.table])
 
-    def show(self, problems: pd.DataFrame) -> None:
-        """Show other problems, unfiltered."""
-        self._problems = problems
+    def show(
+        self,
+        problems: pd.DataFrame,
+        describe: Callable[[pd.DataFrame], list[str]] | None = None,
+    ) -> None:
+        """Show other problems, unfiltered; `describe` says what else stands in their rows."""
+        self._problems, self._describe = problems, describe
         self.severity.options = [(ALL, ALL), *_choices(problems["severity"])]
         self.reason.options = [(ALL, ALL), *_choices(problems["reason"])]
         self._filter()
@@ -46,13 +64,33 @@ class ProblemList(ipywidgets.VBox):
         rows = self._problems
         if self.severity.value not in (None, ALL):
             rows = rows[rows["severity"] == self.severity.value]
-        if self.reason.value not in (None, ALL):
+        one_kind = self.reason.value not in (None, ALL)
+        if one_kind:
             rows = rows[rows["reason"] == self.reason.value]
         where = (
             rows["sheet"].fillna("").astype(str).str.cat(rows["cell"].fillna("").astype(str), "!")
         )
         shown = rows.assign(where=where.str.strip("!"), severity=rows["severity"].map(in_words))
-        self.table.show(shown, empty="No problems of this kind.")
+        described = self._describe(rows) if one_kind and self._describe is not None else ""
+        shown = shown.assign(row=described)
+        self.table.show(
+            shown if one_kind else _group_repeats(shown), empty="No problems of this kind."
+        )
+
+
+def _group_repeats(rows: pd.DataFrame) -> pd.DataFrame:
+    """Put the repeats of one problem in one column into one line, with the places of the others."""
+    if rows.empty:
+        return rows
+    keys = [rows[key].fillna("") for key in ("severity", "reason", "field") if key in rows]
+    groups = rows.groupby(keys, sort=False)
+    first = groups.head(1).reset_index(drop=True)
+    more = groups.size().to_numpy() - 1
+    where = [
+        f"{place} and {n} more" if n and place else place
+        for place, n in zip(first["where"], more.tolist(), strict=True)
+    ]
+    return first.assign(where=where)
 
 
 def _choices(codes: pd.Series) -> list[tuple[str, str]]:
