@@ -4,20 +4,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.intake.cycles import find_gaps, order_cycles, read_cycle, split_cycle
+from workbench.intake.cycles import find_gaps, find_overlaps, order_cycles, read_cycle, split_cycle
 
 SPELLINGS = {
     "2024H1": "2024H1|2024 H1|H1 2024|1H24|1H 2024|H1'24|2024-H1|2024_h1|Mid-Year 2024|"
     "Midyear 2024|2024 mid-year review|Spring 2024|First Half 2024|2024 1st half|"
     "Jan - Jun 2024|S1 2024|2024-01-01 - 2024-06-30|Reviews 2024 H1 (final)|FY24 H1|"
-    "Half 1 2024",
+    "Half 1 2024|1. Halbjahr 2024|1er semestre 2024|1er semestre de 2024|Primer semestre 2024|"
+    "Mi-ann\u00e9e 2024|HJ1 2024|2024 S1",
     "2024H2": "2024H2|2H24|Year-End 2024|Year End Review 2024|EOY 2024|Fall 2024|Autumn 2024|"
-    "Jul \u2013 Dec 2024|Second Half 2024",
-    "2025Q2": "FY25 Q2|Q2 FY25|FY25Q2|2025Q2|Q2-2025|Q2'25|2Q25|2025 Quarter 2|Apr - Jun 2025",
+    "Jul \u2013 Dec 2024|Second Half 2024|Zweites Halbjahr 2024|Fin de a\u00f1o 2024|"
+    "Jahresende 2024|2. Halbjahr 2024",
+    "2025Q2": "FY25 Q2|Q2 FY25|FY25Q2|2025Q2|Q2-2025|Q2'25|2Q25|2025 Quarter 2|Apr - Jun 2025|"
+    "2. Quartal 2025|2e trimestre 2025",
     "2024": "2024|FY24|FY2024|Annual 2024|2024 Annual Review|Performance 2024|Jan - Dec 2024",
     "2025": "2024/25|FY2024/25|2024-2025|FY24-25|FY25",
     "2024-06": "2024-06|2024/06|06/2024|Jun 2024|June 2024|Jun-24|2024 June|2024-06-30|30.06.2024|"
-    "06/30/2024|202406|June 30, 2024|20240630",
+    "06/30/2024|202406|June 30, 2024|20240630|Juni 2024|juin 2024|junio de 2024",
     "2024T2": "T2 2024|2024 Trimester 2",
     "2024-03": "Apr 2023 - Mar 2024",
 }
@@ -118,3 +121,21 @@ def test_any_names_can_be_put_in_order(texts):
 def test_canonical_names_are_read_as_themselves(year, kind, number):
     name = f"{year}{kind}{number}"
     assert read_cycle(name) == read_cycle(f"{kind}{number} {year}") == name
+
+
+def test_the_french_t_is_a_quarter_where_there_are_four():
+    assert order_cycles(["T1 2024", "T4 2024"]) == {"T1 2024": "2024Q1", "T4 2024": "2024Q4"}
+    assert order_cycles(["T1 2024", "T3 2024"]) == {"T1 2024": "2024T1", "T3 2024": "2024T3"}
+
+
+def test_cycles_that_lie_within_each_other_are_named():
+    names = order_cycles(["2024", "H1 2024", "H2 2023", "2023"]).values()
+    assert find_overlaps(names) == [
+        ("2023-12 H2", "2023-12 year"),
+        ("2024-06 H1", "2024-12 year"),
+    ]
+
+
+def test_months_that_are_missing_in_their_rhythm_are_named():
+    assert find_gaps(["2022-03", "2022-09", "2023-03", "2024-03"]) == ["2023-09"]
+    assert find_gaps(["2022-03", "2022-04", "2023-01"]) == []

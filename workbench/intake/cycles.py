@@ -11,31 +11,36 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from itertools import pairwise
 
+from workbench.intake.cells import MONTHS
+
 __all__ = ["find_gaps", "find_overlaps", "order_cycles", "read_cycle", "split_cycle"]
 
-_MONTH_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
+_MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?"
 _YEAR4 = r"(?:19|20)\d\d"
 # Two digits are a year only beside a word that says so.
 _YEAR = rf"(?:(?:fy|cy|sy|f)\s?-?'?(?P<fy>{_YEAR4}|\d\d)|'?(?P<y>{_YEAR4}|\d\d))"
 _PLAIN_YEAR = rf"(?:(?:fy|cy|sy)\s?-?'?(?P<fy>{_YEAR4}|\d\d)|(?P<y>{_YEAR4}))"
+_ORDINAL = r"(?:st|nd|rd|th|er|re|\u00e8re|e|eme|\u00e8me|o|\u00ba|\u00b0|\u00aa|\.)?"
 _HALF = (
-    r"(?:(?:h|hy|s|half|semester)\s?-?(?P<n>[12])|(?P<m>[12])(?:st|nd)?\s?-?(?:h|half)|"
-    r"(?P<w>first|second)\s+half)"
+    r"(?:(?:h|hy|s|hj|half|halbjahr|semester|semestre)\s?-?(?P<n>[12])|"
+    rf"(?P<m>[12]){_ORDINAL}\s?-?(?:h|hj|half|halbjahr|semester|semestre)|"
+    r"(?P<w>first|second|erstes|zweites|premier|second|deuxi[e\u00e8]me|primer|segundo)\s+"
+    r"(?:half|halbjahr|semester|semestre))"
 )
+_FIRST = frozenset({"first", "erstes", "premier", "primer"})
 _QUARTER = (
-    r"(?:(?:q|qtr|quarter)\s?-?(?P<n>[1-4])|(?P<m>[1-4])(?:st|nd|rd|th)?\s?-?(?:q|qtr|quarter))"
+    r"(?:(?:q|qtr|quarter|quartal|trimestre)\s?-?(?P<n>[1-4])|"
+    rf"(?P<m>[1-4]){_ORDINAL}\s?-?(?:q|qtr|quarter|quartal|trimestre))"
 )
-_THIRD = r"(?:(?:t|trimester)\s?-?(?P<n>[1-3]))"
+_THIRD = r"(?:(?:t|trimester)\s?-?(?P<n>[1-4]))"
 _SEASON = r"(?P<season>spring|summer|fall|autumn|winter)"
 _HALF_WORD = (
-    r"(?P<word>mid\s?-?\s?(?:of\s)?(?:the\s)?-?year|midyear|year\s?-?\s?end|yearend|"
-    r"end\s?-?\s?of\s?-?\s?(?:the\s)?-?year|eoy|annual|yearly|full\s?-?year)"
+    r"(?P<word>mid\s?-?\s?(?:of\s)?(?:the\s)?-?year|midyear|mi-?ann[e\u00e9]e|"
+    r"(?:medio|mitad\sde) a[n\u00f1]o|year\s?-?\s?end|yearend|jahresende|"
+    r"fin\sd'?\s?ann[e\u00e9]e|fin\sde\sa[n\u00f1]o|"
+    r"end\s?-?\s?of\s?-?\s?(?:the\s)?-?year|eoy|annual|yearly|full\s?-?year|annuel(?:le)?|anual)"
 )
-_GAP = r"[\s\-/:,.()]{0,3}(?:\s?of\s)?"
+_GAP = r"[\s\-/:,.()]{0,3}(?:\s?(?:of|de|del|du)\s)?"
 _TALK = r"(?:\s+(?:(?:performance|review|cycle|calibration|talent|appraisal|rating)s?\s+){0,3})"
 
 # Tried in this order: the first that is found names the cycle.
@@ -166,24 +171,24 @@ def _name_cycle(kind: str, found: dict[str, str]) -> str | None:
     if kind == "season":
         return f"{year}H{1 if found['season'] in {'spring', 'summer'} else 2}"
     if kind == "word":
-        word = re.sub(r"[^a-z]", "", found["word"])
-        return f"{year}H1" if word.startswith("mid") else _name_year_word(word, year)
+        word = re.sub(r"[^a-z]", "", found["word"].replace("medio", "mid"))
+        return f"{year}H1" if word.startswith("mi") else _name_year_word(word, year)
     if kind == "date":
         month = _month_number(found)
         return f"{year}-{month:02d}" if month else None
-    words = {"first": "1", "second": "2"}
-    number = found.get("n") or found.get("m") or words[found["w"]]
+    number = found.get("n") or found.get("m") or ("1" if found["w"] in _FIRST else "2")
     return f"{year}{ {'half': 'H', 'quarter': 'Q', 'third': 'T'}[kind] }{number}"
 
 
 def _name_year_word(word: str, year: int) -> str:
-    return f"{year}H2" if "end" in word or word == "eoy" else f"{year}"
+    ends = "end" in word or word.startswith("fin") or word == "eoy"
+    return f"{year}H2" if ends else f"{year}"
 
 
 def _month_number(found: dict[str, str]) -> int:
     """Give the month of a date, 0 where day and month cannot be told apart or there is none."""
     if "month" in found:
-        return _MONTH_NAMES.index(found["month"][:3]) + 1
+        return MONTHS[found["month"].rstrip(".")]
     if "a" in found:
         first, second = int(found["a"]), int(found["b"])
         if first != second and max(first, second) <= 12:
@@ -200,7 +205,7 @@ def _name_range(found: dict[str, str]) -> str | None:
         begin, end = (_year_and_month(found[key]) for key in ("d1", "d2"))
     else:
         last = _full_year(found["y2"])
-        first_month, last_month = (_MONTH_NAMES.index(found[key][:3]) + 1 for key in ("m1", "m2"))
+        first_month, last_month = (MONTHS[found[key].rstrip(".")] for key in ("m1", "m2"))
         first = int(found["y1"]) if "y1" in found else last - (first_month > last_month)
         begin, end = (first, first_month), (last, last_month)
     if not (1 <= begin[1] <= 12 and 1 <= end[1] <= 12):
@@ -254,6 +259,9 @@ def order_cycles(texts: Iterable[str]) -> dict[str, str]:
         for text, season in seasons.items():
             if re.fullmatch(r"\d{4}H[12]", names[text]):
                 names[text] = f"{names[text][:4]}Q{quarters[season]}"
+    if any(re.fullmatch(r"\d{4}T4", name) for name in names.values()):
+        # There is no fourth third: the French write T for a quarter.
+        names = {text: re.sub(r"^(\d{4})T(\d)$", r"\1Q\2", name) for text, name in names.items()}
     readable = {name for name in names.values() if _ending(name)}
     if sorted(readable) != sorted(readable, key=lambda name: (*(_ending(name) or (0, 0)), name)):
         return {text: _long_name(name) for text, name in names.items()}
@@ -325,7 +333,7 @@ def find_overlaps(cycles: Collection[str]) -> list[tuple[str, str]]:
             spans.append((end - months, end, cycle))
     spans.sort()
     return [
-        (one[2], other[2]) if one[1] <= other[1] else (other[2], one[2])
+        (other[2], one[2]) if other[1] <= one[1] else (one[2], other[2])
         for place, one in enumerate(spans)
         for other in spans[place + 1 :]
         if other[0] < one[1]
