@@ -360,6 +360,14 @@ def test_progress_is_told_from_nothing_to_all():
     assert told == sorted(told)
 
 
+def test_written_text_and_unknown_text_keep_their_lines():
+    words = "First  line.\r\n\r\nThird line, at length. "
+    rows = {"Employee ID": ["E1"], "Team": ["Data\nCore"], "Self Review": [words], "Own": [words]}
+    review = read_panel(pd.DataFrame(rows)).panel.reviews.iloc[0]
+    assert review["self_review"] == review["Own"] == "First line.\n\nThird line, at length."
+    assert review["team"] == "Data Core"
+
+
 cells = st.one_of(
     st.text(max_size=12), st.floats(), st.booleans(), st.dates(), st.none(), st.integers()
 )

@@ -30,6 +30,7 @@ __all__ = [
     "read_ids",
     "read_number",
     "read_numbers",
+    "read_prose",
     "read_shares",
     "read_text",
     "read_unknown",
@@ -174,6 +175,25 @@ def read_text(cells: Cells) -> pd.Series:
     """Read text as it stands, without the spaces around it; blank is missing."""
     codes, read = by_value(cells, lambda value: show_value(value) or None)
     return _text_series(codes, read)
+
+
+def read_prose(cells: Cells) -> pd.Series:
+    r"""Read text of several lines as it stands; spaces are read as `read_text` reads them.
+
+    Examples
+    --------
+    >>> read_prose(np.array(["First  line.\r\n\r\nThird. ", " "], dtype=object)).to_list()
+    ['First line.\n\nThird.', nan]
+    """
+    codes, read = by_value(cells, lambda value: _show_lines(value) or None)
+    return _text_series(codes, read)
+
+
+def _show_lines(value: object) -> str:
+    """Write a cell as it is seen, with its line breaks."""
+    if not isinstance(value, str):
+        return show_value(value)
+    return "\n".join(" ".join(line.split()) for line in value.splitlines()).strip("\n")
 
 
 def _text_series(codes: NDArray[np.intp], read: list[str | None]) -> pd.Series:
@@ -451,7 +471,7 @@ def read_unknown(cells: Cells) -> pd.Series:
     kinds = set(map(type, cells))
     if kinds <= {float, int}:
         return pd.Series(read_numbers(cells)[0])
-    codes, shown = by_value(cells, show_value)
+    codes, shown = by_value(cells, _show_lines)
     filled = [text for text in shown if text]
     other = kinds & {dt.date, dt.datetime, dt.time, dt.timedelta, bool}
     if not other and _are_numbers(filled):

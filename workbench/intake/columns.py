@@ -19,6 +19,7 @@ from workbench.intake.cells import (
     read_dates,
     read_ids,
     read_numbers,
+    read_prose,
     read_shares,
     read_text,
     read_unknown,
@@ -212,7 +213,9 @@ def _read_field(
         ids, found_one = resolve_people(texts, who)
         faults += _unlinked(texts, found_one, name)
         return {name: ids}
-    return {name: read_names(stack) if name == "name" else read_text(cells)}
+    if name == "name":
+        return {name: read_names(stack)}
+    return {name: read_prose(cells) if known.role == "written" else read_text(cells)}
 
 
 def _unlinked(texts: pd.Series, found: pd.Series, name: str) -> list[Fault]:
