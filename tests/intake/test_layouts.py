@@ -101,6 +101,17 @@ def test_totals_are_no_people(label):
 
 
 @pytest.mark.parametrize(
+    "below",
+    [["Total", None, 4.5], ["Grand total:", None, None], ["* Before calibration", None, None]],
+)
+def test_a_total_or_note_in_the_column_of_names_is_no_person(below):
+    headers = ["Name", "Employee ID", "Rating"]
+    rows = [headers, ["Ada King", "E1", 4.0], ["Null", "E2", 3.0], ["Sum Wong", "E3", None], below]
+    [table] = tables_of(sheet_of(rows))
+    assert people(table) == ["E1", "E2", "E3"]
+
+
+@pytest.mark.parametrize(
     "person", ["Null", "Max Sum", "Mean Kim", "Count Olaf", "Note Svensson", "True"]
 )
 def test_people_with_odd_names_are_people(person):
@@ -203,3 +214,23 @@ def test_covers_and_dictionaries_are_told_from_tables(name, rows):
 def test_a_table_of_numbers_is_no_cover():
     sheet = sheet_of([["Commits", "Rating", "Team"], [1.0, 2.0, "Core"]], "Data")
     assert not is_aside(sheet, find_header(sheet))
+
+
+def test_people_whose_first_column_reads_like_headers_are_still_people():
+    rows = [["Team", "Employee ID", "Rating"]]
+    rows += [["Team", f"E{n}", 3.0] for n in range(5)]
+    [table] = tables_of(sheet_of(rows))
+    assert table.cells(1).tolist() == [f"E{n}" for n in range(5)]
+
+
+def test_the_headers_of_the_next_table_are_no_list_of_headers():
+    rows = [
+        ["Calibration 2023H1", "", ""],
+        ["Hire Date", "Employee ID", "Rating"],
+        ["2020-01-02", "E1", 3.0],
+        ["", "", ""],
+        ["Calibration 2023H2", "", ""],
+        ["Hire Date", "Employee ID", "Rating"],
+        ["2020-01-02", "E1", 4.0],
+    ]
+    assert [table.cycle for table in tables_of(sheet_of(rows))] == ["2023H1", "2023H2"]

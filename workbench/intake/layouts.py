@@ -50,10 +50,11 @@ def is_aside(sheet: Sheet, header: Header | None) -> bool:
 
 def _lists_headers(sheet: Sheet, header: Header) -> bool:
     """Tell a list of the columns of other sheets, one in each row, from a list of people."""
-    cells = sheet.columns[header.columns[0]][header.row + 1 : header.row + 31]
+    cells = sheet.columns[header.columns[0]][header.row + 1 : header.end][:30]
     texts = [text for text in map(show_value, cells) if text]
-    known = sum(len(text) <= 60 and is_known_header(text) for text in texts)
-    return len(texts) >= 3 and known >= 0.6 * len(texts)
+    # A list names each column once; a team that is called Team returns from row to row.
+    known = sum(len(text) <= 60 and is_known_header(text) for text in set(texts))
+    return len(texts) >= 3 and known >= max(2, 0.6 * len(texts))
 
 
 def find_tables(

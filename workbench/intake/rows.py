@@ -68,10 +68,14 @@ def keep_people(
     folded = {header.casefold() for header in headers}
     codes, odd_ids = by_value(ids, lambda cell: _is_odd(show_value(cell), folded, by_name))
     odd = np.array([*odd_ids, False], dtype=bool)[codes] | (filled == 1)
+    # A total or a note may stand in the column of names as well.
+    odd |= blank[table.person_columns[0]]
     odd[:1] = True
     for i in np.flatnonzero(odd & ~nameless).tolist():
         row = [show_value(columns[column][i]) for column in table.columns]
-        reasons[i] = _why_no_person(show_value(ids[i]), row, headers, by_name)
+        called = [show_value(columns[column][i]) for column in table.person_columns]
+        person = next(filter(None, called))
+        reasons[i] = _why_no_person(person, row, headers, by_name or not called[0])
     people = np.flatnonzero(~nameless & (reasons == ""))
     for i in np.flatnonzero(nameless & (filled > 0)).tolist():
         row = [show_value(columns[column][i]) for column in table.columns]
