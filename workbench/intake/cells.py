@@ -148,12 +148,18 @@ def by_value(cells: Cells, read: Callable[[Any], Value]) -> tuple[NDArray[np.int
 def map_texts(texts: pd.Series, read: Callable[[str], str | None]) -> pd.Series:
     """Read each distinct text once; missing stays missing."""
     codes, distinct = pd.factorize(texts.to_numpy(dtype=object))
-    values = np.array([*(read(text) for text in distinct), None], dtype=object)[codes]
-    return pd.Series(values, index=texts.index, dtype="str")
+    return _text_series(codes, [read(text) for text in distinct], texts.index)
 
 
-def read_ids(cells: Cells) -> pd.Series:
+def read_ids(cells: Cells, then: Callable[[str], str] | None = None) -> pd.Series:
     """Read ids as text: 124.0 and "124.0" are "124", leading zeros stay, blank is missing.
+
+    Parameters
+    ----------
+    cells
+        The column.
+    then
+        What becomes of each id.
 
     Examples
     --------
@@ -161,6 +167,8 @@ def read_ids(cells: Cells) -> pd.Series:
     ['0042', '124', '124', 'Null', nan]
     """
     codes, read = by_value(cells, _read_id)
+    if then is not None:
+        read = [None if text is None else then(text) for text in read]
     return _text_series(codes, read)
 
 
@@ -196,9 +204,11 @@ def _show_lines(value: object) -> str:
     return "\n".join(" ".join(line.split()) for line in value.splitlines()).strip("\n")
 
 
-def _text_series(codes: NDArray[np.intp], read: list[str | None]) -> pd.Series:
-    values = np.array([*read, None], dtype=object)[codes]
-    return pd.Series(values, dtype="str")
+def _text_series(
+    codes: NDArray[np.intp], read: list[str | None], index: pd.Index | None = None
+) -> pd.Series:
+    texts = pd.array([*read, None], dtype="str")
+    return pd.Series(texts.take(np.where(codes < 0, len(read), codes)), index=index)
 
 
 def read_number(value: object, decimal: str = "") -> float | None:

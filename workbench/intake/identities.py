@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from workbench.intake.cells import Fault, map_texts, read_ids, read_text, split_errors
 from workbench.intake.stacks import Stack
@@ -67,13 +68,16 @@ def fold_name(text: str) -> str:
     return " ".join(re.findall(r"[\w'-]+", text))
 
 
-def read_names(stack: Stack, field: str = "name") -> pd.Series:
+def read_names(
+    stack: Stack, field: str = "name", rows: slice | NDArray[np.intp] = slice(None)
+) -> pd.Series:
     """Read a name that stands in one column, or in two for the first and the last name."""
-    whole = read_text(split_errors(stack.cells(field))[0])
+    whole = read_text(split_errors(stack.cells(field)[rows])[0])
     if not {f"{field}:first", f"{field}:last"} & set(stack.keys):
         return whole
-    parts = [read_text(stack.cells(f"{field}:{part}")).fillna("") for part in ("first", "last")]
-    joined = (parts[0] + " " + parts[1]).str.strip()
+    parts = [f"{field}:{part}" for part in ("first", "last")]
+    texts = [read_text(stack.cells(part)[rows]).fillna("") for part in parts]
+    joined = (texts[0] + " " + texts[1]).str.strip()
     return whole.fillna(joined.where(joined != ""))
 
 
@@ -87,25 +91,27 @@ def find_identities(stacks: Sequence[Stack], problems: ProblemList) -> Identitie
     pairs: list[pd.DataFrame] = []
     start = 0
     for stack in stacks:
-        cells = split_errors(stack.cells("person_id"))[0]
-        raw = pd.DataFrame(
-            {"id": cells, "email": stack.cells("email"), "table": stack.table + start}
-        )
-        names = read_names(stack)
-        # A person has a row in every cycle, and is the same in most of them.
-        raw = raw.assign(name=names.fillna("")).drop_duplicates()
+        rows = _distinct_rows(stack)
+        ids = read_ids(split_errors(stack.cells("person_id")[rows])[0])
+        seen = pd.DataFrame({"id": ids, "table": stack.table[rows] + start}).dropna()
         start += len(stack.tables)
-        ids = read_ids(raw["id"].to_numpy(dtype=object))
-        seen = pd.DataFrame({"id": ids, "table": raw["table"].to_numpy()}).dropna()
         for spelled, table in seen.drop_duplicates().itertuples(index=False):
             spellings.setdefault(_fold_id(spelled), {}).setdefault(spelled, set()).add(table)
-        emails = map_texts(read_text(raw["email"].to_numpy(dtype=object)), _fold_email)
-        folded = map_texts(raw["name"].reset_index(drop=True), fold_name)
+        emails = map_texts(read_text(stack.cells("email")[rows]), _fold_email)
+        folded = map_texts(read_names(stack, rows=rows), fold_name)
         pairs.append(pd.DataFrame({"id": ids, "email": emails, "name": folded}))
     canonical = _choose_spellings(spellings, problems)
     known = pd.concat(pairs).dropna(subset="id")
     known["id"] = map_texts(known["id"], lambda spelled: _canonical(canonical, spelled))
     return Identities(canonical, _unique(known, "email"), _unique(known, "name"))
+
+
+def _distinct_rows(stack: Stack) -> NDArray[np.intp]:
+    """Find the rows that name people otherwise than those above: most cycles name the same ones."""
+    keys = {"person_id", "email", "name", "name:first", "name:last"} & set(stack.keys)
+    codes = {key: pd.factorize(stack.cells(key))[0] for key in keys}
+    named = pd.DataFrame({"table": stack.table, **codes})
+    return np.flatnonzero(~named.duplicated())
 
 
 def _canonical(ids: dict[str, str], spelled: str) -> str:
@@ -155,7 +161,7 @@ def _unique(known: pd.DataFrame, column: str) -> dict[str, str]:
 def read_people(stack: Stack, who: Identities, problems: ProblemList) -> pd.Series:
     """Read the person of each row: by id, else by e-mail address, else by name."""
     cells, faults = split_errors(stack.cells("person_id"))
-    people = map_texts(read_ids(cells), lambda spelled: _canonical(who.ids, spelled))
+    people = read_ids(cells, lambda spelled: _canonical(who.ids, spelled))
     if people.isna().any():
         people = _fill_people(people, stack, who)
     in_error = (stack.cells("person_id") != "") & (cells == "")

@@ -437,13 +437,15 @@ def check_managers(frame: pd.DataFrame, stack: Stack, problems: ProblemList) -> 
     known = frame.dropna(subset=["person_id", "cycle", "manager"])
     for _, rows in known.groupby("cycle", sort=True):
         people = rows["person_id"].to_numpy(dtype=object)
-        managers = dict(zip(people, rows["manager"].to_numpy(dtype=object), strict=True))
-        positions = dict(zip(people, rows.index, strict=True))
+        above = rows["manager"].to_numpy(dtype=object)
+        # Who manages nobody is in no circle.
+        leading = set(above)
+        managers = {a: b for a, b in zip(people, above, strict=True) if a in leading}
         for circle in _find_circles(managers):
             if frozenset(circle) in seen:
                 continue
             seen.add(frozenset(circle))
-            position = np.array([positions[circle[0]]], dtype=np.intp)
+            position = rows.index[people == circle[0]].to_numpy(dtype=np.intp)[-1:]
             chain = " manages ".join([*reversed(circle), circle[-1]])
             message = (
                 f"The reporting line is a circle: {chain}. Correct the manager of one of them."
