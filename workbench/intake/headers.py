@@ -20,6 +20,8 @@ from workbench.intake.sheet import Sheet
 __all__ = ["Header", "explains", "find_header", "find_headers"]
 
 _SEARCHED_ROWS = 50
+# No header that is known has more characters.
+_LONGEST = 80
 # Above a later table, so many rows may be its title.
 _TITLE_ROWS = 4
 _DICTIONARY_HEADERS = frozenset(
@@ -153,12 +155,12 @@ def _find_best_row(sheet: Sheet, rows: range) -> int | None:
     for i in rows:
         if not widths[i]:
             continue
-        known = sum(is_known_header(text) for text in texts[i] if text and len(text) <= 80)
+        known = sum(is_known_header(text) for text in texts[i] if text and len(text) <= _LONGEST)
         text_share = sum(typed[i]) / widths[i]
         wide_enough = widths[i] >= min(2, len(sheet.columns)) and widths[i] >= usual_width / 3
         if text_share < 0.5 or not wide_enough:
             continue
-        if explains([normalise_header(text) for text in texts[i] if text]):
+        if explains([normalise_header(text[:_LONGEST]) for text in texts[i] if text]):
             # What a dictionary explains are headers too, but not its own.
             return i
         score = (float(known), text_share * min(widths[i], usual_width), -float(i))
@@ -180,7 +182,7 @@ def _find_later_rows(sheet: Sheet, best: int, filled: NDArray[np.intp]) -> list[
 
 def _looks_like_headers(cells: Sequence[object]) -> bool:
     texts = [show_value(cell) for cell in cells]
-    known = sum(is_known_header(text) for text in texts if text and len(text) <= 80)
+    known = sum(is_known_header(text) for text in texts if text and len(text) <= _LONGEST)
     return all(isinstance(cell, str) for cell in cells) and known >= max(2, 0.6 * len(texts))
 
 

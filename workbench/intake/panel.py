@@ -124,7 +124,7 @@ def build_panel(
     lasting = _merge_rows(roster, ["person_id"]).drop(columns="cycle", errors="ignore")
     joined = _join_roster(merged, lasting, problems)
     check_absent_fields([*joined.columns, *lasting.columns], problems)
-    check_cycles(sorted(set(joined["cycle"])), problems)
+    check_cycles(sorted(joined["cycle"].unique()), problems)
     reviews = read_tracks(joined)
     people = _build_people(reviews, read_tracks(lasting))
     reviews = _arrange(reviews.drop(columns=[c for c in reviews.columns if _is_out_of_reviews(c)]))

@@ -48,6 +48,8 @@ _SELDOM_ALONE = frozenset(
     "us at core learning model standard basic regular unter \u00fcber bas media medio haut alto "
     "alta bajo baja encima debajo expert notable".split()
 )
+# Longer texts are prose, whatever word of a scale stands in them.
+_LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ def is_rating(value: object) -> bool:
     [True, True, True, False]
     """
     if isinstance(value, bool | dt.date | dt.time):
+        return False
+    if isinstance(value, str) and len(value.strip()) > _LONGEST:
         return False
     cell = take_apart(value)
     if cell.form == "not_rated":
