@@ -4,8 +4,8 @@ Run `python -m benchmarks.intake speed mutations hostile`, or some of them. `spe
 `workbench.load` with a bare `pandas.read_excel(engine="calamine")` on 500,000 rows by 15 columns,
 each in a process of its own, in turns; memory is the peak above what the imports need. `mutations`
 changes sound workbooks, texts and frames at random; `hostile` reads files made to do harm. Both run
-in child processes that may use 2 GB and 10 seconds for each file. Every file loads, or is refused
-by a `WorkbenchError` of two sentences at least; any other end is listed with its seed.
+in child processes that may use 2 GB, and 10 seconds for each mutation. Every file loads, or is
+refused by a `WorkbenchError` of two sentences at least; any other end is listed with its seed.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from workbench.errors import WorkbenchError
 ROWS = 500_000
 SMALL_ROWS = 5_000
 TIMES = 3
-SECONDS, MEMORY = 10, 2 * 1024**3
+SECONDS, PATIENCE, MEMORY = 10, 120, 2 * 1024**3
 VERDICT = ["name", "seed", "end", "words", "seconds", "megabytes"]
 LIMITS = {"time": 1.5, "memory": 2.5, "check": 1.5}
 HEADERS = (
@@ -207,7 +207,7 @@ class Reader:
     def __init__(self) -> None:
         self._child: subprocess.Popen[str] | None = None
 
-    def judge(self, name: str, seed: int = 0) -> Verdict:
+    def judge(self, name: str, seed: int = 0, limit: float = SECONDS) -> Verdict:
         """Read a file by its path, or a mutation by its kind and seed."""
         if self._child is None:
             self._start()
@@ -216,13 +216,13 @@ class Reader:
         began = time.perf_counter()
         child.stdin.write(json.dumps([name, seed]) + "\n")
         child.stdin.flush()
-        ready, _, _ = select.select([child.stdout], [], [], SECONDS)
+        ready, _, _ = select.select([child.stdout], [], [], limit)
         answer = child.stdout.readline() if ready else ""
         seconds = time.perf_counter() - began
         if answer:
             return Verdict(name, seed, *json.loads(answer))
         self.close()
-        words = f"died with {child.returncode}" if ready else f"no answer in {SECONDS} seconds"
+        words = f"died with {child.returncode}" if ready else f"no answer in {limit:g} seconds"
         return Verdict(name, seed, "broken", words, seconds)
 
     def _start(self) -> None:
@@ -300,7 +300,7 @@ def measure_hostile() -> pd.DataFrame:
             path = Path(folder) / name
             write(path)
             reader = Reader()
-            verdicts.append(replace(reader.judge(str(path)), name=name))
+            verdicts.append(replace(reader.judge(str(path), limit=PATIENCE), name=name))
             reader.close()
             path.unlink()
     frame = pd.DataFrame([astuple(verdict) for verdict in verdicts], columns=VERDICT)
