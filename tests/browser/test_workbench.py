@@ -135,13 +135,16 @@ def test_columns_are_corrected_by_keyboard_and_remembered(open_notebook, lab, sh
         shoot(notebook.page, "1_no_person")
         asked.select_option("Colleague code")
         expect(answer(notebook)).to_contain_text("are recognised")
+        expect(notebook.panel.get_by_text("Dev Points", exact=True)).to_be_visible()
         shoot(notebook.page, "2_columns_unsure")
         notebook.panel.get_by_role("button", name=re.compile("^All")).click()
         field = notebook.panel.get_by_title("What Dev Points stands for")
         field.focus()
         notebook.page.keyboard.type("Commits")
-        expect(notebook.panel.locator(".wb-counts")).to_contain_text("columns (before:")
-        notebook.panel.get_by_title(re.compile("^Started: what stands first")).select_option("day")
+        expect(notebook.panel.locator(".wb-counts")).to_contain_text("(before: 4)")
+        notebook.panel.get_by_title(re.compile("^Started: what stands first")).select_option(
+            label="The day"
+        )
         expect(notebook.panel.locator(".wb-question:visible")).to_contain_text("Started")
         shoot(notebook.page, "2_columns_corrected")
         notebook.panel.get_by_role("button", name="These are right: go on").focus()

@@ -1,7 +1,9 @@
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
+from workbench.intake.profiles import Choices
 from workbench.intake.reading import read_panel
 
 
@@ -170,3 +172,69 @@ def test_a_clean_table_has_no_problems_but_notes():
     )
     assert set(problems["severity"]) <= {"note", "warning"}
     assert set(problems["reason"]) <= {"no_force_multiplier", "manager_circle"}
+
+
+def test_hidden_rows_and_columns_are_left_out_and_listed(tmp_path):
+    book = openpyxl.Workbook()
+    rows = [["Employee ID", "Cycle", "Commits", "Talks"]]
+    rows += [[f"E{i}", "2024", i, i] for i in range(1, 7)]
+    for row in rows:
+        book.active.append(row)
+    for row in (3, 4, 6):
+        book.active.row_dimensions[row].hidden = True
+    book.active.column_dimensions["D"].hidden = True
+    book.save(tmp_path / "a.xlsx")
+    intake = read_panel(tmp_path / "a.xlsx")
+    assert intake.panel.reviews["person_id"].tolist() == ["E1", "E4", "E6"]
+    assert "talks" not in intake.panel.reviews
+    [rows_out] = found(intake.problems, "hidden_rows").to_dict("records")
+    assert (rows_out["severity"], rows_out["cell"], rows_out["value"]) == (
+        "warning",
+        "A3",
+        "3 to 4, 6",
+    )
+    [column_out] = found(intake.problems, "hidden_column").to_dict("records")
+    assert (column_out["cell"], column_out["value"]) == ("D1", "Talks")
+    whole = read_panel(tmp_path / "a.xlsx", choices=Choices(hidden=True))
+    assert len(whole.panel.reviews) == 6
+    assert whole.panel.reviews["talks"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert not {"hidden_rows", "hidden_column"} & set(whole.problems["reason"])
+
+
+def test_one_address_or_one_name_and_first_day_under_two_ids_is_told():
+    problems = problems_of(
+        Employee_ID=["E1", "E2", "E3", "E4", "E5"],
+        Cycle=["2024"] * 5,
+        Email=["a@x.org", "A@x.org", "c@x.org", "d@x.org", "e@x.org"],
+        Name=["Ada King", "Ada K.", "Bo Ng", "Bo Ng", "Bo Ng"],
+        Hire_Date=["2020-01-01", "2020-01-01", "2021-05-05", "2021-05-05", "2022-01-01"],
+    )
+    doubles = found(problems, "duplicate_person")
+    assert sorted(doubles["cell"]) == ["C3", "D5"]
+    assert set(doubles["severity"]) == {"warning"}
+
+
+def test_a_cycle_without_ratings_and_a_person_without_one_are_told():
+    problems = problems_of(
+        Employee_ID=["E1", "E2", "E3", "E1", "E2", "E3"],
+        Cycle=["2023"] * 3 + ["2024"] * 3,
+        Rating=[3, None, "Too New To Rate", None, None, None],
+    )
+    [cycle] = found(problems, "cycle_without_rating").to_dict("records")
+    assert (cycle["severity"], cycle["cell"], cycle["value"]) == ("warning", "C5", "2024")
+    person = found(problems, "missing_rating")
+    assert person[["severity", "cell", "person_id"]].to_numpy().tolist() == [["note", "C3", "E2"]]
+
+
+def test_cycles_that_overlap_are_told():
+    problems = problems_of(Employee_ID=["E1"] * 3, Cycle=["2023H2", "2024H1", "2024"])
+    assert found(problems, "overlapping_cycles")["value"].tolist() == ["2024-06 H1, 2024-12 year"]
+
+
+def test_a_second_table_without_people_is_said_to_be_left_out(make_workbook):
+    rows = [["Employee ID", "Cycle", "Commits"], ["E1", "2024", 3], []]
+    rows += [["Team", "Location"], ["Core", "Rome"]]
+    problems = read_panel(make_workbook({"S": rows})).problems
+    [left] = found(problems, "table_left_out").to_dict("records")
+    assert (left["severity"], left["cell"]) == ("warning", "A4")
+    assert '"Team", "Location"' in left["message"]

@@ -76,7 +76,7 @@ def answer_columns(calibration: Calibration) -> str:
     said = f"{known} of {count(len(headers), 'header', 'headers')} are recognised"
     kept = len(headers) - known
     if kept:
-        said += f"; the other {kept} {'is' if kept == 1 else 'are'} kept under their own names"
+        said += f"; {kept} {'is kept under its own name' if kept == 1 else 'are kept as they are'}"
     dates = int((list_dates(calibration.intake)["leading"] == "").sum())
     asked = [f"{count(looked, 'header', 'headers')} should be looked at"] if looked else []
     if dates:

@@ -15,6 +15,7 @@ from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils.exceptions import IllegalCharacterError
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbench.errors import InputError
@@ -174,7 +175,8 @@ def _list_problems(book: openpyxl.Workbook, names: dict[str, str], problems: pd.
             _write(target.cell(i, j), text)
         if row["cell"] and row["sheet"] in names:
             quoted = names[row["sheet"]].replace("'", "''")
-            target.cell(i, 2).hyperlink = f"#'{quoted}'!{row['cell']}"
+            place = f"'{quoted}'!{row['cell']}"
+            target.cell(i, 2).hyperlink = Hyperlink(ref=f"B{i}", location=place)
             target.cell(i, 2).style = "Hyperlink"
     for letter, width in zip("ABCD", (10, 24, 24, 120), strict=True):
         target.column_dimensions[letter].width = width

@@ -143,6 +143,11 @@ class ColumnValues:
         return self._share(lambda text: bool(_NAME.fullmatch(text)))
 
     @cached_property
+    def letters(self) -> float:
+        """Share of texts without a digit or an "@"."""
+        return self._share(lambda text: re.search(r"[\d@]", text) is None)
+
+    @cached_property
     def titles(self) -> float:
         """Share of job titles."""
         return self._share(_is_title)

@@ -234,18 +234,23 @@ def _decide_by_cells(meanings: Iterable[Meaning], values: ColumnValues) -> tuple
         return tuple(meanings)
     fitting = []
     for meaning in meanings:
+        gain = 0.05
         if meaning.field == "person_id":
             # A column that only counts the rows is no id, and a column of names is a name.
             fits = not values.counted and max(values.names, values.emails) < 0.5
         elif meaning.field == "name":
-            fits = values.names >= 0.5
+            fits = values.names >= 0.5 or values.letters >= 0.8
+            # One word may be a login or a code as well: another column can be the surer name.
+            gain = 0.05 if values.names >= 0.5 else -0.02
         elif meaning.field == "track":
             fits = values.tracks >= 0.6
         else:
             fits = values.suits(meaning.field)
         if fits:
-            fitting.append(replace(meaning, confidence=meaning.confidence + 0.05))
-    return tuple(fitting[:1])
+            fitting.append(replace(meaning, confidence=meaning.confidence + gain))
+    best = sorted(fitting, key=lambda each: -each.confidence)
+    # A name may stand beside an id under such a header; of other fields only the first is meant.
+    return tuple(each for each in best if each is best[0] or each.field == "name")
 
 
 def _find_by_cells(key: str, values: ColumnValues) -> list[Meaning]:

@@ -147,9 +147,8 @@ def _original_text(found: Found, read: _Read) -> pd.Series | None:
     shown = np.array([bool(part.text) for part in found.parts], dtype=bool)
     plain = np.array([part.form == "number" for part in found.parts], dtype=bool)
     same = plain[found.code] & (number[found.code] == read.values)
-    # A mark for "not rated" in a column of numbers says no more than a blank does.
-    empty = np.array([part.form == "not_rated" for part in found.parts], dtype=bool)
-    if (same | empty[found.code] | ~shown[found.code]).all():
+    # "Too New To Rate" says more than a blank does.
+    if (same | ~shown[found.code]).all():
         return None
     texts = np.array([part.text or None for part in found.parts], dtype=object)
     return pd.Series(texts[found.code][found.pair_of], dtype="str")

@@ -1,4 +1,4 @@
-"""A place on the page that can be brought to the top of the screen."""
+"""A place on the page that can be brought to the top, and whose keys are the workbench's own."""
 
 from pathlib import Path
 
@@ -10,6 +10,9 @@ __all__ = ["Anchor"]
 
 class Anchor(anywidget.AnyWidget):
     """An empty line that the page scrolls to, so that a step has the whole screen.
+
+    While something in the workbench has the focus, JupyterLab's own keys do nothing: typing in a
+    list would otherwise cut or change the cell.
 
     Attributes
     ----------

@@ -13,7 +13,7 @@ import pandas as pd
 
 from workbench.calibration import Calibration
 from workbench.charts.theme import in_words
-from workbench.exports.answers import answer_columns
+from workbench.exports.answers import answer_columns, count
 from workbench.fields import FIELDS
 from workbench.intake.overview import count_intake, list_dates, list_headers
 from workbench.intake.profiles import Choices, Leading, header_key
@@ -211,7 +211,8 @@ class ColumnMatcher(ipywidgets.VBox):
         said = []
         for noun, n in now.items():
             was = self._before.get(noun, n)
-            said.append(f"{n:,} {noun}" + (f" (before: {was:,})" if was != n else ""))
+            one = {"people": "person"}.get(noun, noun.removesuffix("s"))
+            said.append(count(n, one, noun) + (f" (before: {was:,})" if was != n else ""))
         return "Read so: " + ", ".join(said) + "."
 
     def _list(self) -> None:
