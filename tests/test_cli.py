@@ -282,3 +282,35 @@ def test_a_real_file_that_is_no_calibration_is_refused_in_one_line(tmp_path, cap
     assert said.startswith("workbench: ")
     assert said.count("\n") == 1
     assert not (tmp_path / "out.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("rating", "code"), [("3", 0), ("purple", 1)], ids=["sound but for notes", "a warning"]
+)
+def test_check_says_what_is_wrong_by_cell_and_ends_with_it(tmp_path, capsys, rating, code):
+    path = tmp_path / "reviews 2024 H1.csv"
+    rows = "".join(f"E{i},Software Engineer,E1,{i},4,{i}\n" for i in range(2, 6))
+    path.write_text(
+        "Employee ID,Job Title,Manager ID,Commits,Rating,Talks\n"
+        f"E1,Engineering Manager,,3,{rating},1\n{rows}"
+    )
+    assert main(["check", str(path), "--columns"]) == code
+    said = capsys.readouterr().out
+    assert said.startswith("5 people in 1 cycle could be read")
+    assert "Rating -> rating_manager (alias)" in said
+    assert ("reviews 2024 H1!E2: Rating:" in said) == bool(code)
+
+
+def test_check_of_a_file_that_cannot_be_read_ends_with_2(tmp_path, capsys):
+    (tmp_path / "a.xlsx").write_bytes(b"\x89PNG....")
+    assert main(["check", str(tmp_path / "a.xlsx")]) == 2
+    assert "a PNG picture" in capsys.readouterr().err
+
+
+def test_check_writes_the_marked_copy(samples, tmp_path, capsys):
+    copy = tmp_path / "copy.xlsx"
+    assert main(["check", str(samples / "messy_company.xlsx"), "--annotate", str(copy)]) == 1
+    assert copy.exists()
+    assert str(copy) in capsys.readouterr().out
+    assert main(["check", str(samples / "messy_company.xlsx"), "--hidden"]) == 1
+    assert "hidden_rows" not in capsys.readouterr().out
