@@ -234,3 +234,14 @@ def test_the_headers_of_the_next_table_are_no_list_of_headers():
         ["2020-01-02", "E1", 4.0],
     ]
     assert [table.cycle for table in tables_of(sheet_of(rows))] == ["2023H1", "2023H2"]
+
+
+def test_an_unknown_column_of_a_cycle_belongs_to_that_cycle():
+    headers = ["Employee ID", "2023 Rating", "2024 Rating", "2024 9-Box Label", "Guild"]
+    rows = [headers, ["E1", 3.0, 4.0, "Star", "Data"], ["E2", 3.0, None, "Core", "Web"]]
+    first, second = tables_of(sheet_of(rows))
+    assert [m.header for m in first.matches if m.field is None and m.cycle is None] == ["Guild"]
+    kept = [m.header for m in second.matches if m.field is None and m.cycle is None]
+    assert kept == ["9-Box Label", "Guild"]
+    # A label alone is something that was said of the person in that cycle.
+    assert people(second) == ["E1", "E2"]

@@ -142,22 +142,22 @@ def _cycle_of_sheet(sheet: Sheet, header: Header) -> str | None:
 def _split_wide(table: Table, cycles: Sequence[str]) -> list[Table]:
     """Turn a table with the cycles in its headers into one table for each cycle."""
     spread = {match.field for match in table.matches if match.cycle and match.field}
+    of_cycle = [_cycle_of_match(match, cycles) for match in table.matches]
     tables = []
     for place, cycle in enumerate(cycles):
         matches = []
-        for match in table.matches:
-            if match.cycle == cycle or (match.cycle is None and match.field not in spread):
-                matches.append(replace(match, cycle=None))
-            elif match.cycle is None:
+        for match, own_cycle in zip(table.matches, of_cycle, strict=True):
+            if own_cycle is None and match.field in spread:
                 # A rating of no cycle, beside ratings of several, is none of theirs.
                 matches.append(Match(match.header))
+            elif own_cycle is None:
+                matches.append(match)
+            elif own_cycle == cycle:
+                plain = match.header if match.field else split_cycle(match.header)[1]
+                matches.append(replace(match, header=plain or match.header, cycle=None))
             else:
-                matches.append(replace(match, field=None))
-        own = [
-            column
-            for match, column in zip(table.matches, table.columns, strict=True)
-            if match.cycle == cycle and match.field
-        ]
+                matches.append(replace(match, field=None, cycle=own_cycle))
+        own = [c for c, each in zip(table.columns, of_cycle, strict=True) if each == cycle]
         some = ~np.logical_and.reduce([is_blank(table.cells(column)) for column in own])
         tables.append(
             replace(
@@ -170,6 +170,14 @@ def _split_wide(table: Table, cycles: Sequence[str]) -> list[Table]:
             )
         )
     return tables
+
+
+def _cycle_of_match(match: Match, cycles: Sequence[str]) -> str | None:
+    """Say of which cycle a column is; an unknown one may name one of the table's cycles too."""
+    if match.field is not None:
+        return match.cycle
+    own = split_cycle(match.header)[0]
+    return own if own in cycles else None
 
 
 def settle_tables(tables: Sequence[Table]) -> list[Table]:
