@@ -102,7 +102,7 @@ def test_the_workbook_itself_is_never_written_over(make_workbook, tmp_path):
     calibration = workbench.load(path)
     with pytest.raises(InputError, match="is the workbook itself"):
         calibration.write_annotated(path)
-    with pytest.raises(InputError, match="ends in .xlsx"):
+    with pytest.raises(InputError, match=r"ends in \.xlsx"):
         calibration.write_annotated(tmp_path / "copy.csv")
     with pytest.raises(InputError, match="could not be written"):
         calibration.write_annotated(tmp_path / "nowhere" / "copy.xlsx")

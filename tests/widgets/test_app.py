@@ -208,8 +208,8 @@ def test_a_choice_counts_at_once_and_the_row_stays(bench):
     columns.filter.value = "all"
     listed = [row.key for row in columns.rows]
     row = columns.rows[listed.index("Location")]
-    assert row.field.value == "location"
-    row.field.value = ""
+    assert row.choice.value == "location"
+    row.choice.value = ""
     assert [row.key for row in columns.rows] == listed
     assert "columns (before:" in columns.counts.value
     assert bench.calibration.intake.choices.columns == {"Location": None}
@@ -225,7 +225,7 @@ def test_a_field_is_given_to_one_header_and_the_other_gives_way(bench):
     columns = bench.columns
     columns.filter.value = "all"
     row = next(row for row in columns.rows if row.key == "Location")
-    row.field.value = "job_family"
+    row.choice.value = "job_family"
     taken = bench.calibration.columns
     roster = taken[taken["sheet"] == "Roster"].set_index("header")["field"]
     assert roster["Location"] == "job_family"
@@ -236,21 +236,21 @@ def test_a_choice_that_leaves_no_people_is_refused_and_the_screen_shows_what_hol
     reviews = company.tables["Reviews"]
     bench = Workbench(workbench.load(reviews))
     bench.columns.filter.value = "all"
-    row = next(row for row in bench.columns.rows if row.field.value == "person_id")
-    row.field.value = ""
+    row = next(row for row in bench.columns.rows if row.choice.value == "person_id")
+    row.choice.value = ""
     assert "No sheet says who" in bench.notice.value
-    assert row.field.value == "person_id"
+    assert row.choice.value == "person_id"
 
 
 def test_a_date_that_can_be_read_two_ways_is_a_question(samples):
     bench = Workbench(workbench.load(samples / "messy_company.xlsx", choices=Choices()))
     [question, other] = bench.columns.dates
-    assert (question.box.layout.display, other.box.layout.display) == ("", "none")
-    assert "03/04/2019" in question.words.value
-    question.leading.value = "day"
+    assert (question.layout.display, other.layout.display) == ("", "none")
+    assert "03/04/2019" in question.texts[0].value
+    question.choice.value = "day"
     assert bench.calibration.intake.choices.dates == {"Hire Date": "day"}
     assert "ambiguous_date" not in set(bench.calibration.problems["reason"])
-    assert question.leading.value == "day"
+    assert question.choice.value == "day"
 
 
 def test_a_confirmed_file_is_remembered_and_the_next_one_loads_without_a_question(
@@ -264,7 +264,7 @@ def test_a_confirmed_file_is_remembered_and_the_next_one_loads_without_a_questio
     bench.columns.filter.value = "all"
     while not any(row.key == "Dev Points" for row in bench.columns.rows):
         bench.columns.next.click()
-    next(row for row in bench.columns.rows if row.key == "Dev Points").field.value = "commits"
+    next(row for row in bench.columns.rows if row.key == "Dev Points").choice.value = "commits"
     bench.columns.confirm.click()
     assert bench.step == PROBLEMS
     assert "workbench_profile.json" in bench.notice.value
@@ -285,8 +285,8 @@ def test_a_text_of_a_rating_is_read_as_the_analyst_says(tmp_path):
     bench.steps.value = SCALES
     assert "1 text was not understood" in bench.scales.answer.value
     row = bench.scales.rows[0]
-    assert (row.text, row.read.value) == ("Rock Star", "not understood")
-    row.value.value = "3"
+    assert (row.key, row.texts[2].value) == ("Rock Star", "not understood")
+    row.choice.value = "3"
     assert bench.calibration.panel.reviews["rating_manager"].notna().all()
     assert "Every text was understood" in bench.scales.answer.value
     bench.scales.best.value = "low"
@@ -314,7 +314,7 @@ def test_a_hundred_changes_make_no_new_widgets(bench):
         bench.steps.value = step
     bench.columns.filter.value = "all"
     for turn in range(12):
-        bench.columns.rows[turn % 8].field.value = ("", "talks")[turn % 2]
+        bench.columns.rows[turn % 8].choice.value = ("", "talks")[turn % 2]
         bench.columns.next.click()
         bench.columns.reset.click()
     assert len(_instances) == before

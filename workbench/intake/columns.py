@@ -29,11 +29,12 @@ from workbench.intake.cells import (
 from workbench.intake.cycles import order_cycles, read_cycle
 from workbench.intake.identities import Identities, read_names, read_people, resolve_people
 from workbench.intake.matching import normalise_header
+from workbench.intake.problems import ProblemList
 from workbench.intake.profiles import Choices
 from workbench.intake.scales import RatingColumn, read_ratings
 from workbench.intake.sheet import EPOCH_1900, EPOCH_1904
 from workbench.intake.stacks import Stack
-from workbench.intake.validation import ProblemList, check_limits
+from workbench.intake.validation import check_limits
 from workbench.ladder import TRACKS, Track, track_of_title
 
 __all__ = ["Scales", "name_cycles", "read_stack", "read_tracks"]

@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workbench.intake.cells import Fault, map_texts, read_ids, read_text, split_errors
+from workbench.intake.problems import ProblemList
 from workbench.intake.stacks import Stack
-from workbench.intake.validation import ProblemList
 
 __all__ = ["Identities", "find_identities", "read_names", "read_people", "resolve_people"]
 

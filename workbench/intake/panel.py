@@ -16,11 +16,11 @@ from workbench.intake.cells import Fault
 from workbench.intake.columns import NO_CYCLE, Scales, name_cycles, read_stack, read_tracks
 from workbench.intake.identities import Identities, find_identities
 from workbench.intake.matching import is_private
+from workbench.intake.problems import ProblemList
 from workbench.intake.profiles import Choices
 from workbench.intake.stacks import Stack, stack_tables
 from workbench.intake.tables import Table
 from workbench.intake.validation import (
-    ProblemList,
     check_absent_fields,
     check_cycles,
     check_dates,

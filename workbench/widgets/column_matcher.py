@@ -5,7 +5,7 @@ change counts at once, and the line above says what it did to people, cycles and
 """
 
 import html
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets
@@ -16,7 +16,8 @@ from workbench.charts.theme import in_words
 from workbench.exports.answers import answer_columns, count
 from workbench.fields import FIELDS
 from workbench.intake.overview import count_intake, list_dates, list_headers
-from workbench.intake.profiles import Choices, Leading, header_key
+from workbench.intake.profiles import Choices, header_key
+from workbench.widgets.choice_row import ChoiceRow, heads
 from workbench.widgets.notice import Notice
 from workbench.widgets.prose import paragraph
 
@@ -25,6 +26,8 @@ __all__ = ["ColumnMatcher"]
 # So many rows and the buttons below them fit on a shared screen.
 ROWS = 8
 DATES = 2
+_WIDTHS = {"Header": 240, "In the sheet": 360, "Stands for": 270, "How sure": 190}
+_DATE_WIDTHS = {"Question": 604, "Answer": 270}
 KEEP = ""
 LOOK, ALL, KEPT = "look", "all", "kept"
 _HOW = {
@@ -45,45 +48,6 @@ _USES = {
     "private": "private",
     "": "",
 }
-
-
-class _Row:
-    """One header on the screen: its text, some cells, the choice, how sure it is."""
-
-    def __init__(self, on_choose: Callable[[str, str], None]) -> None:
-        self._on_choose = on_choose
-        self.key = ""
-        self._filling = False
-        self.header = ipywidgets.HTML(layout={"width": "240px"})
-        self.samples = ipywidgets.HTML(layout={"width": "360px"})
-        self.field = ipywidgets.Dropdown(layout={"width": "270px"})
-        self.sure = ipywidgets.HTML(layout={"width": "190px"})
-        self.box = ipywidgets.HBox([self.header, self.samples, self.field, self.sure])
-        self.box.add_class("wb-match")
-        self.field.observe(self._changed, "value")
-
-    def fill(self, row: Mapping[Any, Any], samples: str) -> None:
-        """Show another header, or the same one after a change."""
-        self._filling = True
-        self.key = str(row["header"])
-        sheets = f" <small>on {row['sheets']} sheets</small>" if row["sheets"] > 1 else ""
-        self.header.value = f"<b>{html.escape(self.key)}</b>{sheets}"
-        self.samples.value = html.escape(samples)
-        self.field.options = _options(row["guesses"])
-        self.field.value = row["field"] or KEEP
-        self.field.tooltip = f"What {self.key} stands for"
-        self.sure.value = html.escape(_say_sure(row))
-        self.box.layout.visibility = "visible"
-        self._filling = False
-
-    def hide(self) -> None:
-        """Leave the place empty, so that nothing below it moves."""
-        self.key = ""
-        self.box.layout.visibility = "hidden"
-
-    def _changed(self, change: Mapping[str, Any]) -> None:
-        if not self._filling and self.key:
-            self._on_choose(self.key, str(change["new"]))
 
 
 def _options(guesses: Sequence[tuple[str, float]]) -> list[tuple[str, str]]:
@@ -141,11 +105,13 @@ class ColumnMatcher(ipywidgets.VBox):
         self.counts = ipywidgets.HTML()
         self.filter = ipywidgets.ToggleButtons(options=[("All", ALL)])
         self.filter.add_class("wb-filter")
-        self.rows = [_Row(notice.guard(self._choose)) for _ in range(ROWS)]
+        choose = notice.guard(self._choose)
+        self.rows = [ChoiceRow(_WIDTHS, "Stands for", choose) for _ in range(ROWS)]
         self.where = ipywidgets.HTML()
         self.previous = ipywidgets.Button(description="Previous", layout={"width": "90px"})
         self.next = ipywidgets.Button(description="Next", layout={"width": "70px"})
-        self.dates = [_DateRow(notice.guard(self._choose_date)) for _ in range(DATES)]
+        answer = notice.guard(self._choose_date)
+        self.dates = [ChoiceRow(_DATE_WIDTHS, "Answer", answer) for _ in range(DATES)]
         self.hidden = ipywidgets.Checkbox(
             description="Read what is hidden in Excel too", indent=False, layout={"width": "260px"}
         )
@@ -163,11 +129,11 @@ class ColumnMatcher(ipywidgets.VBox):
         pages.add_class("wb-bar")
         foot = ipywidgets.HBox([self.confirm, self.reset, self.hidden])
         foot.add_class("wb-bar")
-        heads = ipywidgets.HTML(_HEADS)
-        body = ipywidgets.VBox([row.box for row in self.rows])
-        body.add_class("wb-matches")
-        dates = [row.box for row in self.dates]
-        super().__init__([self.answer, self.counts, pages, heads, body, *dates, foot])
+        for line in self.dates:
+            line.add_class("wb-question")
+        titles = ipywidgets.HTML(heads(_WIDTHS))
+        lines = [*self.rows, *self.dates]
+        super().__init__([self.answer, self.counts, pages, titles, *lines, foot])
 
     def show(self, calibration: Calibration) -> None:
         """Show another spreadsheet, beginning with what should be looked at."""
@@ -243,15 +209,28 @@ class ColumnMatcher(ipywidgets.VBox):
             if entry is None:
                 row.hide()
             else:
-                row.fill(entry, self._say_samples(entry))
+                self._fill_row(row, entry)
         end = first + len(shown)
         words = f"{first + 1} to {end} of {len(self._listed)}" if shown else "None of this kind."
         self.where.value = html.escape(words)
         self.previous.disabled = self._page == 0
         self.next.disabled = end >= len(self._listed)
-        dates = [] if self._calibration is None else _date_rows(self._calibration)
+        calibration = self._calibration
+        asked = list_dates(calibration.intake) if calibration is not None else pd.DataFrame()
+        questions = asked.to_dict("records")
         for place, line in enumerate(self.dates):
-            line.fill(dates[place] if place < len(dates) else None)
+            question = questions[place] if place < len(questions) else None
+            line.layout.display = "none" if question is None else ""
+            if question is not None:
+                _fill_question(line, question)
+
+    def _fill_row(self, row: ChoiceRow, entry: Mapping[Any, Any]) -> None:
+        """Show one header."""
+        header = str(entry["header"])
+        on_sheets = f" (on {entry['sheets']} sheets)" if entry["sheets"] > 1 else ""
+        texts = [header + on_sheets, self._say_samples(entry), _say_sure(entry)]
+        value = entry["field"] or KEEP
+        row.fill(header, texts, _options(entry["guesses"]), value, f"What {header} stands for")
 
     def _say_samples(self, entry: Mapping[Any, Any]) -> str:
         """Show some cells of a column, unless they name or describe people."""
@@ -281,8 +260,9 @@ class ColumnMatcher(ipywidgets.VBox):
             columns = dict.fromkeys(others) | columns
         self._decide(Choices(columns=columns))
 
-    def _choose_date(self, header: str, leading: Leading) -> None:
-        self._decide(Choices(dates={header: leading}))
+    def _choose_date(self, header: str, leading: str) -> None:
+        if leading:
+            self._decide(Choices(dates={header: "day" if leading == "day" else "month"}))
 
     def _choose_hidden(self) -> None:
         if self._calibration is not None and not self._filling:
@@ -306,46 +286,9 @@ class ColumnMatcher(ipywidgets.VBox):
             raise
 
 
-_HEADS = (
-    '<div class="wb-match-heads"><span style="width:240px">Header</span>'
-    '<span style="width:360px">In the sheet</span><span style="width:270px">Stands for</span>'
-    '<span style="width:190px">How sure</span></div>'
-)
-
-
-def _date_rows(calibration: Calibration) -> list[dict[Hashable, Any]]:
-    return list_dates(calibration.intake).to_dict("records")
-
-
-class _DateRow:
-    """One question: what stands first in the dates of a column."""
-
-    def __init__(self, on_choose: Callable[[str, Leading], None]) -> None:
-        self._on_choose = on_choose
-        self._header = ""
-        self._filling = False
-        self.words = ipywidgets.HTML(layout={"width": "640px"})
-        self.leading = ipywidgets.Dropdown(layout={"width": "290px"})
-        self.leading.observe(self._changed, "value")
-        self.box = ipywidgets.HBox([self.words, self.leading])
-        self.box.add_class("wb-question")
-        self.fill(None)
-
-    def fill(self, row: Mapping[Any, Any] | None) -> None:
-        """Show another question, or none."""
-        self.box.layout.display = "" if row else "none"
-        if row is None:
-            return
-        self._filling = True
-        self._header = str(row["header"])
-        seen = f' such as "{row["value"]}"' if row["value"] else ""
-        words = f"{self._header}: what stands first in dates{seen}?"
-        self.words.value = f"<b>{html.escape(words)}</b>"
-        self.leading.options = [("Choose", ""), ("The day", "day"), ("The month", "month")]
-        self.leading.value = row["leading"]
-        self.leading.tooltip = words
-        self._filling = False
-
-    def _changed(self, change: Mapping[str, Any]) -> None:
-        if not self._filling and change["new"] in {"day", "month"}:
-            self._on_choose(self._header, change["new"])
+def _fill_question(line: ChoiceRow, question: Mapping[Any, Any]) -> None:
+    """Ask what stands first in the dates of a column."""
+    seen = f' such as "{question["value"]}"' if question["value"] else ""
+    words = f"{question['header']}: what stands first in dates{seen}?"
+    options = [("Choose", ""), ("The day", "day"), ("The month", "month")]
+    line.fill(str(question["header"]), [words], options, question["leading"], words)

@@ -1,6 +1,5 @@
 """How ratings were read, text by text, and the analyst's word where they were read wrongly."""
 
-import html
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,9 +10,10 @@ import pandas as pd
 
 from workbench.calibration import Calibration
 from workbench.charts.theme import in_words
-from workbench.exports.answers import answer_scales
+from workbench.exports.answers import answer_scales, count
 from workbench.intake.profiles import Choices
-from workbench.intake.scales import ScaleChoice
+from workbench.intake.scale_choices import ScaleChoice, fold_text
+from workbench.widgets.choice_row import ChoiceRow, heads
 from workbench.widgets.notice import Notice
 from workbench.widgets.prose import paragraph
 from workbench.widgets.table import Table
@@ -22,48 +22,11 @@ __all__ = ["ScaleEditor"]
 
 # So many texts and the table of cycles fit on a shared screen.
 ROWS = 7
+_WIDTHS = {"In the sheet": 380, "How often": 120, "Read as": 210, "Change to": 200}
 AS_READ, NOT_RATED = "as read", "not rated"
 _RANGES = ((1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (1, 10), (0, 10), (0, 20), (0, 100))
 # More values than this are typed into the sheet, not chosen from a list.
 _MOST_VALUES = 21
-
-
-class _Row:
-    """One text of a rating on the screen: how often it stands there, and what it is read as."""
-
-    def __init__(self, on_choose: Callable[[str, str], None]) -> None:
-        self._on_choose = on_choose
-        self._filling = False
-        self.text = ""
-        self.words = ipywidgets.HTML(layout={"width": "380px"})
-        self.n = ipywidgets.HTML(layout={"width": "110px"})
-        self.read = ipywidgets.HTML(layout={"width": "200px"})
-        self.value = ipywidgets.Dropdown(layout={"width": "200px"})
-        self.box = ipywidgets.HBox([self.words, self.n, self.read, self.value])
-        self.box.add_class("wb-match")
-        self.value.observe(self._changed, "value")
-
-    def fill(self, row: Mapping[Any, Any], values: list[tuple[str, str]], chosen: str) -> None:
-        """Show another text, or the same one after a change."""
-        self._filling = True
-        self.text = str(row["text"])
-        self.words.value = f"<b>{html.escape(self.text)}</b>"
-        self.n.value = f"{row['n']:,} cells"
-        self.read.value = html.escape(row["read"])
-        self.value.options = values
-        self.value.value = chosen if chosen in [value for _, value in values] else AS_READ
-        self.value.tooltip = f"What {self.text} is read as"
-        self.box.layout.visibility = "visible"
-        self._filling = False
-
-    def hide(self) -> None:
-        """Leave the place empty, so that nothing below it moves."""
-        self.text = ""
-        self.box.layout.visibility = "hidden"
-
-    def _changed(self, change: Mapping[str, Any]) -> None:
-        if not self._filling and self.text:
-            self._on_choose(self.text, str(change["new"]))
 
 
 class ScaleEditor(ipywidgets.VBox):
@@ -88,7 +51,8 @@ class ScaleEditor(ipywidgets.VBox):
         self.field = ipywidgets.Dropdown(description="Rating", style=wide)
         self.range = ipywidgets.Dropdown(description="Scale", style=wide)
         self.best = ipywidgets.Dropdown(description="Best is", style=wide)
-        self.rows = [_Row(notice.guard(self._choose_word)) for _ in range(ROWS)]
+        choose = notice.guard(self._choose_word)
+        self.rows = [ChoiceRow(_WIDTHS, "Change to", choose) for _ in range(ROWS)]
         self.where = ipywidgets.HTML()
         self.previous = ipywidgets.Button(description="Previous", layout={"width": "90px"})
         self.next = ipywidgets.Button(description="Next", layout={"width": "70px"})
@@ -112,10 +76,8 @@ class ScaleEditor(ipywidgets.VBox):
         pages = ipywidgets.HBox([self.previous, self.next, self.where])
         for each in (bar, pages):
             each.add_class("wb-bar")
-        body = ipywidgets.VBox([row.box for row in self.rows])
-        body.add_class("wb-matches")
-        heads = ipywidgets.HTML(_HEADS)
-        super().__init__([self.answer, bar, heads, body, pages, self.table])
+        titles = ipywidgets.HTML(heads(_WIDTHS))
+        super().__init__([self.answer, bar, titles, *self.rows, pages, self.table])
 
     def show(self, calibration: Calibration) -> None:
         """Show the ratings of another spreadsheet, or of the same one after a choice."""
@@ -162,10 +124,11 @@ class ScaleEditor(ipywidgets.VBox):
             if place >= len(shown):
                 row.hide()
                 continue
-            folded = " ".join(str(shown[place]["text"]).casefold().split())
-            decided = words.get(folded, math.nan)
+            text, n = str(shown[place]["text"]), shown[place]["n"]
+            decided = words.get(fold_text(text), math.nan)
             chosen = NOT_RATED if decided is None else f"{decided:g}"
-            row.fill(shown[place], values, AS_READ if decided != decided else chosen)
+            said = [text, count(n, "cell", "cells"), shown[place]["read"]]
+            row.fill(text, said, values, chosen, f"What {text} is read as")
         self.where.value = f"{first + 1 if shown else 0} to {first + len(shown)} of {len(texts)}"
         self.previous.disabled, self.next.disabled = self._page == 0, self._page == last
         best = own["best"].map({"high": "the highest number", "low": "the lowest number"})
@@ -207,7 +170,7 @@ class ScaleEditor(ipywidgets.VBox):
 
     def _choose_word(self, text: str, value: str) -> None:
         """Take what the analyst says of one text."""
-        folded = " ".join(text.casefold().split())
+        folded = fold_text(text)
         words = {word: rating for word, rating in self._choice.words.items() if word != folded}
         if value != AS_READ:
             words[folded] = None if value == NOT_RATED else float(value)
@@ -233,13 +196,6 @@ class ScaleEditor(ipywidgets.VBox):
         except Exception:
             self._fill()
             raise
-
-
-_HEADS = (
-    '<div class="wb-match-heads"><span style="width:380px">In the sheet</span>'
-    '<span style="width:110px">How often</span><span style="width:200px">Read as</span>'
-    '<span style="width:200px">Change to</span></div>'
-)
 
 
 def _list_texts(levels: pd.DataFrame, field: str) -> pd.DataFrame:
