@@ -334,6 +334,8 @@ _ODD_VALUES: tuple[Any, ...] = (
     float("nan"),
     float("inf"),
     2**70,
+    10**400,
+    int,
     -(2**63),
     1e308,
     True,

@@ -410,3 +410,17 @@ def test_any_table_is_read_or_refused_in_words(table):
     assert reviews[["person_id", "cycle"]].notna().all(axis=None)
     assert set(intake.problems["severity"]) <= {"error", "warning", "note"}
     assert set(reviews["person_id"]) <= set(intake.panel.people["person_id"])
+
+
+def test_one_cell_that_cannot_be_read_does_not_make_it_another_column():
+    intake = read("Employee ID | Cycle | Eintrittsdatum\nE1 | 2024 | soonish\nE2 | 2024 | ")
+    assert cell_of(intake, "unreadable_date") == ["DataFrame!C2"]
+    assert intake.columns["field"].tolist() == ["person_id", "cycle", "hire_date"]
+
+
+@pytest.mark.parametrize("value", [10**400, int, 3 + 4j, object()])
+def test_a_frame_may_hold_anything(value):
+    table = pd.DataFrame({"Employee ID": ["a", "b"], "Cycle": ["2024"] * 2})
+    for header in ("Commits", "Hire Date", "Rating", "Stuff"):
+        odd = table.assign(**{header: pd.Series([value, 3], dtype=object)})
+        assert len(read_panel(odd).panel.people) == 2

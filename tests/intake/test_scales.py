@@ -582,3 +582,12 @@ def test_a_choice_that_makes_no_scale_is_refused_in_plain_words(data):
     with pytest.raises(InputError, match=r"[a-z]{3,}.*\.") as caught:
         ScaleChoice.from_dict(data)
     assert "Error" not in str(caught.value)
+
+
+def test_a_cycle_without_the_ends_is_on_the_scale_of_the_words_that_it_shares():
+    whole = ["Does Not Meet", "Partially Meets", "Meets", "Far Exceeds"]
+    column = read([*whole, "Partially Meets", "Meets", "Exceeds"], ["a"] * 4 + ["b"] * 3)
+    by_word = dict(zip([*whole, "Partially Meets", "Meets", "Exceeds"], column.values, strict=True))
+    assert column.values[1] == column.values[4]
+    assert column.values[2] == column.values[5]
+    assert by_word["Meets"] < by_word["Exceeds"] < by_word["Far Exceeds"]

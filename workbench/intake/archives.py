@@ -92,9 +92,11 @@ class Archive:
     def _check_sizes(self, size: int, packed: int) -> None:
         if size > _MAX_BYTES or (size > _SUSPECT_BYTES and size > _SUSPECT_RATIO * packed):
             raise UnreadableFileError(
-                f"{self.name} would unpack to {size / 1024**2:,.0f} MB, which no review workbook "
-                "needs, so it was not opened. Accepted are workbooks up to 2 GB unpacked. Copy the "
-                "rows that you need into a new workbook, and choose that."
+                f"{self.name} would unpack to {size / 1024**2:,.0f} MB, "
+                f"{size // max(packed, 1):,} times its size, which no review workbook needs, so it "
+                "was not opened. Accepted are workbooks of up to 2 GB unpacked, and of up to "
+                f"{_SUSPECT_RATIO} times their size. Copy the rows that you need into a new "
+                "workbook, and choose that."
             )
 
     def _find_members(self, members: list[zipfile.ZipInfo]) -> None:

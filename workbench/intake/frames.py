@@ -2,6 +2,9 @@
 
 import datetime as dt
 import io
+import math
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -15,6 +18,8 @@ __all__ = ["PARQUET", "read_frame", "read_parquet"]
 # The second one is that of a file that is encrypted, its footer too.
 PARQUET = (b"PAR1", b"PARE")
 _MOST_CELLS = 50_000_000
+# Above it numbers have digits that no spreadsheet keeps, and some cannot be a float at all.
+_LARGEST_INT = 10**300
 
 
 def read_parquet(name: str, sheet_name: str, content: bytes) -> Sheet:
@@ -90,7 +95,8 @@ def read_frame(name: str, frame: pd.DataFrame) -> Sheet:
         cells = series.astype(object).to_numpy(dtype=object, copy=True)
         cells[np.asarray(series.isna(), dtype=bool)] = ""
         plain = (str, float, int, bool, dt.date, dt.time, dt.timedelta)
-        if not all(isinstance(cell, plain) for cell in cells):
+        mixed = not all(isinstance(cell, plain) for cell in cells)
+        if mixed or (series.dtype == object and any(map(_is_large, cells))):
             cells = np.array([_plain_cell(cell) for cell in cells], dtype=object)
         if not bare:
             label = " ".join(map(str, header)) if isinstance(header, tuple) else header
@@ -109,9 +115,23 @@ def _plain_cell(cell: Any) -> Any:
         return cell.decode("utf-8", "replace")
     if cell is None or cell is pd.NaT or cell is pd.NA:
         return ""
+    if _is_large(cell):
+        return _show_large(cell)
     if isinstance(cell, str | float | int | dt.date | dt.time | dt.timedelta):
         return cell
     try:
-        return float(cell) if hasattr(cell, "as_integer_ratio") else str(cell)
-    except (ValueError, OverflowError):
+        return float(cell) if isinstance(cell, Real | Decimal) else str(cell)
+    except (TypeError, ValueError, OverflowError):
         return str(cell)
+
+
+def _is_large(cell: object) -> bool:
+    return isinstance(cell, int) and abs(cell) > _LARGEST_INT
+
+
+def _show_large(number: int) -> str:
+    """Write a number that is larger than any that a spreadsheet holds; Python limits its digits."""
+    try:
+        return str(number)
+    except ValueError:
+        return f"{'-' if number < 0 else ''}1e{int(math.log10(abs(number)))}"

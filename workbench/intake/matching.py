@@ -218,7 +218,8 @@ def _judge(meaning: Meaning, values: ColumnValues) -> Meaning | None:
         return meaning if values.suits("name") else None
     if meaning.part:
         return meaning
-    if values.suits(meaning.field, named=meaning.named):
+    # One or two cells that cannot be read are slips, not another kind of column.
+    if values.suits(meaning.field, named=meaning.named or values.n < 3):
         return meaning
     twin = _TWINS.get(meaning.field)
     # Short words under a rating's header are unreadable ratings, not a review.

@@ -188,8 +188,9 @@ def list_hidden(sheet: Sheet, tables: Sequence[Table], problems: ProblemList) ->
         problems.add(
             "warning",
             "hidden_rows",
-            f"{rows.size:,} of the rows are hidden in Excel, by a filter or by hand, and were left "
-            f"out: {spans}. Unhide them in Excel, or choose to read what is hidden, if they count.",
+            f"Left out because Excel hides them, by a filter or by hand: row {spans} "
+            f"({rows.size:,} in all). Unhide them in Excel, or choose to read what is hidden, if "
+            "they count.",
             sheet=sheet.name,
             cell=sheet.address(int(rows[0]), 0),
             value=spans,

@@ -441,10 +441,10 @@ def _find_words(found: Found, scale: Scale, with_numbers: bool) -> list[GroupSca
     of_group = []
     for group, words in enumerate(bare):
         own = fit_words(words)
-        # A group that has words only, all those of a smaller scale, and words that no other group
-        # has, rates on that scale.
+        # A group that has words only, all those of a smaller scale, and shares none of them with
+        # another group, rates on that scale.
         foreign = own.complete and own.size < scale.high
-        foreign &= any(homes[word] == 1 for word in words) and labels.keys().isdisjoint(words)
+        foreign &= all(homes[word] == 1 for word in own.levels) and labels.keys().isdisjoint(words)
         foreign &= not found.numbers_of(group)[0].size
         alone = not own.levels.keys() <= pooled.keys()
         ratings, letters = pooled, fitted.letters

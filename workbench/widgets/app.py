@@ -152,7 +152,9 @@ class Workbench(ipywidgets.VBox):
         except NoPersonError as error:
             self.chooser.ask_password(False)
             self.chooser.ask_person(error.headers, partial(self._take_person, error))
-            raise
+            words = f"{name} was opened, but no header is known to say who a row is about."
+            self.notice.say(f"{words} Choose the one that does, here below.", "error")
+            return
         self.chooser.ask_password(False)
         self.chooser.ask_person((), None)
         self.show(calibration)

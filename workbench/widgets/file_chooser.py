@@ -93,7 +93,7 @@ class FileChooser(ipywidgets.VBox):
         self.person = ipywidgets.Dropdown(
             description="Which column says who a row is about?",
             style={"description_width": "auto"},
-            layout=ipywidgets.Layout(display="none", width="640px"),
+            layout=ipywidgets.Layout(display="none", width="760px"),
         )
         self._on_person: Callable[[str], None] | None = None
         self.person.observe(notice.guard(self._choose_person), "value")
@@ -101,7 +101,7 @@ class FileChooser(ipywidgets.VBox):
         self.refresh.on_click(notice.guard(lambda _: self.look()))
         self.upload.observe(notice.guard(self._take_upload), "value")
         super().__init__(
-            [where, self.files, buttons, self.person], layout=ipywidgets.Layout(width="100%")
+            [self.person, where, self.files, buttons], layout=ipywidgets.Layout(width="100%")
         )
         self.look()
 

@@ -12,6 +12,7 @@ from workbench.widgets.table import Table
 __all__ = ["ProblemList"]
 
 ALL = "All"
+COLUMNS = {"severity": "How bad", "where": "Where", "value": "Seen", "message": "What to do"}
 
 
 class ProblemList(ipywidgets.VBox):
@@ -34,16 +35,7 @@ class ProblemList(ipywidgets.VBox):
         self._describe: Callable[[pd.DataFrame], list[str]] | None = None
         self.severity = ipywidgets.Dropdown(options=[ALL], description="How bad")
         self.reason = ipywidgets.Dropdown(options=[ALL], description="What kind")
-        self.table = Table(
-            {
-                "severity": "How bad",
-                "where": "Where",
-                "value": "Seen",
-                "message": "What to do",
-                "row": "In the row",
-            },
-            height="300px",
-        )
+        self.table = Table(COLUMNS, height="300px")
         for each in (self.severity, self.reason):
             each.observe(notice.guard(lambda _: self._filter()), "value")
         super().__init__([ipywidgets.HBox([self.severity, self.reason]), self.table])
@@ -71,11 +63,15 @@ class ProblemList(ipywidgets.VBox):
             rows["sheet"].fillna("").astype(str).str.cat(rows["cell"].fillna("").astype(str), "!")
         )
         shown = rows.assign(where=where.str.strip("!"), severity=rows["severity"].map(in_words))
-        described = self._describe(rows) if one_kind and self._describe is not None else ""
-        shown = shown.assign(row=described)
-        self.table.show(
-            shown if one_kind else _group_repeats(shown), empty="No problems of this kind."
-        )
+        columns = COLUMNS
+        if not one_kind:
+            shown = _group_repeats(shown)
+        elif self._describe is not None:
+            shown, columns = (
+                shown.assign(row=self._describe(rows)),
+                {**COLUMNS, "row": "In the row"},
+            )
+        self.table.show(shown, empty="No problems of this kind.", columns=columns)
 
 
 def _group_repeats(rows: pd.DataFrame) -> pd.DataFrame:

@@ -132,7 +132,8 @@ class ScaleEditor(ipywidgets.VBox):
         self.where.value = f"{first + 1 if shown else 0} to {first + len(shown)} of {len(texts)}"
         self.previous.disabled, self.next.disabled = self._page == 0, self._page == last
         best = own["best"].map({"high": "the highest number", "low": "the lowest number"})
-        self.table.show(own.assign(best=best), empty="Nobody is rated here.")
+        ends = {end: own[end].map("{:g}".format) for end in ("low", "high")}
+        self.table.show(own.assign(best=best, **ends), empty="Nobody is rated here.")
 
     def _fill_scale(self, own: pd.DataFrame) -> None:
         """Offer the scales that the rating may be on."""

@@ -34,8 +34,15 @@ class Table(ipywidgets.HTML):
         self._limit = limit
         self._style = f"max-height:{height};overflow:auto" if height else ""
 
-    def show(self, frame: pd.DataFrame, empty: str = "Nothing to show.") -> None:
-        """Show the rows of a frame, or a sentence where it has none."""
+    def show(
+        self,
+        frame: pd.DataFrame,
+        empty: str = "Nothing to show.",
+        columns: Mapping[str, str] | None = None,
+    ) -> None:
+        """Show the rows of a frame, or a sentence where it has none; `columns` may be others."""
+        if columns is not None:
+            self._columns = dict(columns)
         if frame.empty:
             self.value = f'<p class="wb-empty">{html.escape(empty)}</p>'
             return
