@@ -59,6 +59,8 @@ def test_what_names_no_period_is_not_guessed(value):
     [
         ("2023 Completed Performance Rating", "2023", "Completed Performance Rating"),
         ("Rating (2024H1)", "2024H1", "Rating"),
+        ("Annual Rating 2020", "2020", "Rating"),
+        ("Mid-Year Performance Rating 2024", "2024H1", "Performance Rating"),
         ("FY25 Talent Indicator", "2025", "Talent Indicator"),
         ("commits_2024_h1", "2024H1", "commits"),
         ("Level 04", None, "Level 04"),

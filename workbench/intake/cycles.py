@@ -41,7 +41,11 @@ _HALF_WORD = (
     r"end\s?-?\s?of\s?-?\s?(?:the\s)?-?year|eoy|annual|yearly|full\s?-?year|annuel(?:le)?|anual)"
 )
 _GAP = r"[\s\-/:,.()]{0,3}(?:\s?(?:of|de|del|du)\s)?"
-_TALK = r"(?:\s+(?:(?:performance|review|cycle|calibration|talent|appraisal|rating)s?\s+){0,3})"
+# What stands between the period and its year is still what the text is about.
+_TALK = (
+    r"(?:\s+(?P<talk>(?:(?:performance|review|cycle|calibration|talent|appraisal|rating)s?\s+)"
+    r"{0,3}))"
+)
 
 # Tried in this order: the first that is found names the cycle.
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -152,7 +156,8 @@ def split_cycle(text: str) -> tuple[str | None, str]:
                 # 03/04/2024 must not be read as April because "04/2024" stands in it.
                 return None, text.strip()
             if cycle is not None:
-                rest = f"{plain[: match.start()]} {plain[match.end() :]}"
+                talk = plain[slice(*match.span("talk"))] if "talk" in found else ""
+                rest = f"{plain[: match.start()]} {talk} {plain[match.end() :]}"
                 return cycle, re.sub(r"\s+", " ", rest).strip(" -_:,/|()[]")
     return None, text.strip()
 
