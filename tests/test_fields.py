@@ -1,7 +1,7 @@
 import pytest
 
 from workbench.fields import FIELD_BY_NAME, FIELDS, fields_with_role
-from workbench.intake.matching import normalise_header
+from workbench.intake.headers.matching import normalise_header
 
 
 def test_names_are_stable_identifiers_and_each_is_there_once():

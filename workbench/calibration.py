@@ -16,9 +16,9 @@ from workbench.analyses.decline import Declines, find_declines
 from workbench.analyses.promotions import find_promotions
 from workbench.errors import NoPersonError
 from workbench.intake.annotation import write_annotated
+from workbench.intake.files.readers import Source
 from workbench.intake.panel import Panel
 from workbench.intake.profiles import Choices
-from workbench.intake.readers import Source
 from workbench.intake.reading import Intake, Reading, interpret, read_panel, remember
 from workbench.measures.scoring import score_reviews, summarise_signals
 from workbench.settings import Settings

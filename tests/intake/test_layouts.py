@@ -3,9 +3,9 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from workbench.intake.headers import find_header, find_headers
+from workbench.intake.files.readers import Sheet
+from workbench.intake.headers.header_rows import find_header, find_headers
 from workbench.intake.layouts import find_tables, is_aside, settle_tables
-from workbench.intake.readers import Sheet
 
 
 def sheet_of(rows, name="Sheet1", file="reviews.xlsx"):

@@ -16,7 +16,7 @@ from workbench.intake.profiles import (
     save_profile,
     sign_headers,
 )
-from workbench.intake.scales import ScaleChoice
+from workbench.intake.ratings.scales import ScaleChoice
 
 HEADERS = ["Employee ID", "2024 Score", "Dev Points", "Started"]
 CHOICES = Choices(

@@ -20,8 +20,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from workbench.errors import InputError
 from workbench.intake.cells import NO_RESULT, is_blank
+from workbench.intake.files.sheet import Sheet
 from workbench.intake.reading import Intake
-from workbench.intake.sheet import Sheet
 
 __all__ = ["write_annotated"]
 

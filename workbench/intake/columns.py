@@ -27,12 +27,12 @@ from workbench.intake.cells import (
     split_errors,
 )
 from workbench.intake.cycles import order_cycles, read_cycle
+from workbench.intake.files.sheet import EPOCH_1900, EPOCH_1904
+from workbench.intake.headers.matching import normalise_header
 from workbench.intake.identities import Identities, read_names, read_people, resolve_people
-from workbench.intake.matching import normalise_header
 from workbench.intake.problems import ProblemList
 from workbench.intake.profiles import Choices
-from workbench.intake.scales import RatingColumn, read_ratings
-from workbench.intake.sheet import EPOCH_1900, EPOCH_1904
+from workbench.intake.ratings.scales import RatingColumn, read_ratings
 from workbench.intake.stacks import Stack
 from workbench.intake.validation import check_limits
 from workbench.ladder import TRACKS, Track, track_of_title

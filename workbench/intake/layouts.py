@@ -15,11 +15,17 @@ import numpy as np
 from workbench.fields import FIELD_BY_NAME, fields_with_role
 from workbench.intake.cells import Cells, is_blank, read_ids, show_value
 from workbench.intake.cycles import split_cycle
-from workbench.intake.headers import Header, explains
-from workbench.intake.matching import Given, Match, is_known_header, match_headers, normalise_header
+from workbench.intake.files.sheet import Sheet
+from workbench.intake.headers.header_rows import Header, explains
+from workbench.intake.headers.matching import (
+    Given,
+    Match,
+    is_known_header,
+    match_headers,
+    normalise_header,
+)
 from workbench.intake.questions import split_questions
 from workbench.intake.rows import keep_people
-from workbench.intake.sheet import Sheet
 from workbench.intake.tables import Table
 
 __all__ = ["find_tables", "is_aside", "settle_tables"]

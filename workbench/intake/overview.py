@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbench.fields import FIELD_BY_NAME, fields_with_role
 from workbench.intake.cells import show_value
-from workbench.intake.matching import Match, fold_header, is_private
+from workbench.intake.headers.matching import Match, fold_header, is_private
 from workbench.intake.profiles import header_key
 from workbench.intake.reading import Intake
 from workbench.intake.tables import Table

@@ -14,8 +14,8 @@ from pandas.api.types import is_numeric_dtype
 from workbench.fields import FIELD_BY_NAME, FIELDS, fields_with_role
 from workbench.intake.cells import Fault
 from workbench.intake.columns import NO_CYCLE, Scales, name_cycles, read_stack, read_tracks
+from workbench.intake.headers.matching import is_private
 from workbench.intake.identities import Identities, find_identities
-from workbench.intake.matching import is_private
 from workbench.intake.problems import ProblemList
 from workbench.intake.profiles import Choices
 from workbench.intake.stacks import Stack, stack_tables

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from workbench.fields import FIELD_BY_NAME
 from workbench.intake.cells import Fault, Severity, is_blank, show_value
-from workbench.intake.headers import Header
-from workbench.intake.sheet import Sheet
+from workbench.intake.files.sheet import Sheet
+from workbench.intake.headers.header_rows import Header
 from workbench.intake.stacks import Stack
 from workbench.intake.tables import Table
 

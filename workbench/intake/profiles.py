@@ -16,8 +16,8 @@ from typing import Any, Literal
 from workbench.errors import InputError
 from workbench.fields import FIELD_BY_NAME
 from workbench.intake.cycles import split_cycle
-from workbench.intake.matching import fold_header, normalise_header
-from workbench.intake.scales import ScaleChoice
+from workbench.intake.headers.matching import fold_header, normalise_header
+from workbench.intake.ratings.scales import ScaleChoice
 
 __all__ = [
     "PROFILE_NAME",

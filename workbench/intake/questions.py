@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workbench.intake.cells import by_value, show_value
-from workbench.intake.matching import Given, Match, match_headers, normalise_header
+from workbench.intake.headers.matching import Given, Match, match_headers, normalise_header
 from workbench.intake.tables import Table
 
 __all__ = ["split_questions"]

@@ -12,14 +12,14 @@ import pandas as pd
 
 from workbench.errors import InputError, NoPersonError
 from workbench.intake.columns import Scales
-from workbench.intake.headers import Header, find_headers
+from workbench.intake.files.readers import Source, read_sheets
+from workbench.intake.files.sheet import Sheet
+from workbench.intake.headers.header_rows import Header, find_headers
+from workbench.intake.headers.matching import Given, Match, fold_header
 from workbench.intake.layouts import find_tables, is_aside, settle_tables
-from workbench.intake.matching import Given, Match, fold_header
 from workbench.intake.panel import Panel, build_panel
 from workbench.intake.problems import ProblemList, list_hidden, list_left_out
 from workbench.intake.profiles import Choices, find_profile, save_profile
-from workbench.intake.readers import Source, read_sheets
-from workbench.intake.sheet import Sheet
 from workbench.intake.tables import Table
 
 __all__ = ["Intake", "Reading", "interpret", "read_panel", "remember"]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.intake.cells import by_value, show_value
-from workbench.intake.matching import is_known_header
+from workbench.intake.headers.matching import is_known_header
 from workbench.intake.tables import LeftOut, Table
 
 __all__ = ["keep_people"]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from workbench.fields import FIELD_BY_NAME
 from workbench.intake.cells import Cells
-from workbench.intake.matching import fold_header
+from workbench.intake.headers.matching import fold_header
 from workbench.intake.tables import Table
 
 __all__ = ["Place", "Stack", "stack_tables"]

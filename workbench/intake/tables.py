@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.intake.cells import Cells
-from workbench.intake.matching import Match
-from workbench.intake.sheet import Sheet
+from workbench.intake.files.sheet import Sheet
+from workbench.intake.headers.matching import Match
 
 __all__ = ["Kind", "LeftOut", "Table"]
 

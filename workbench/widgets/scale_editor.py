@@ -12,7 +12,7 @@ from workbench.calibration import Calibration
 from workbench.charts.theme import in_words
 from workbench.exports.answers import answer_scales, count
 from workbench.intake.profiles import Choices
-from workbench.intake.scale_choices import ScaleChoice, fold_text
+from workbench.intake.ratings.scale_choices import ScaleChoice, fold_text
 from workbench.widgets.choice_row import ChoiceRow, heads
 from workbench.widgets.notice import Notice
 from workbench.widgets.prose import paragraph

@@ -1,0 +1,1 @@
+"""Ratings: cells of any scale in, numbers out, with how each text was read."""
