@@ -293,6 +293,23 @@ def test_a_text_of_a_rating_is_read_as_the_analyst_says(tmp_path):
     assert bench.calibration.intake.choices.scales["rating_manager"].best == "low"
 
 
+def test_one_cycle_can_have_a_scale_of_its_own(tmp_path):
+    path = tmp_path / "reviews.csv"
+    rows = "".join(f"E{i},{year},{i}\n" for year in (2023, 2024) for i in range(1, 6))
+    path.write_text(f"Employee ID,Cycle,Rating\n{rows}")
+    bench = Workbench(workbench.load(path))
+    bench.steps.value = SCALES
+    bench.scales.cycle.value = "2023"
+    bench.scales.best.value = "low"
+    reviews = bench.calibration.panel.reviews
+    by_cycle = reviews.groupby("cycle")["rating_manager"].apply(list).to_dict()
+    assert by_cycle == {"2023": [5, 4, 3, 2, 1], "2024": [1, 2, 3, 4, 5]}
+    assert bench.scales.cycle.value == "2023"
+    assert bench.scales.best.value == "low"
+    bench.scales.cycle.value = "2024"
+    assert bench.scales.best.value == "as read"
+
+
 def test_problems_are_marked_in_a_copy_beside_the_file(tmp_path, samples):
     shutil.copy(samples / "messy_company.xlsx", tmp_path / "reviews.xlsx")
     bench = Workbench(folder=tmp_path)

@@ -32,7 +32,8 @@ from workbench.intake.headers.matching import normalise_header
 from workbench.intake.identities import Identities, read_names, read_people, resolve_people
 from workbench.intake.problems import ProblemList
 from workbench.intake.profiles import Choices
-from workbench.intake.ratings.scales import RatingColumn, read_ratings
+from workbench.intake.ratings.cycle_scales import read_cycle_ratings
+from workbench.intake.ratings.scales import RatingColumn
 from workbench.intake.stacks import Stack
 from workbench.intake.validation import check_limits
 from workbench.ladder import TRACKS, Track, track_of_title
@@ -171,7 +172,13 @@ def _read_rating(
 ) -> dict[str, pd.Series]:
     """Read one column of ratings; its faults are added to those given, its scale to the scales."""
     header = " / ".join(stack.headers(known.name))
-    ratings = read_ratings(cells, groups, given=choices.scales.get(known.name), header=header)
+    ratings = read_cycle_ratings(
+        cells,
+        groups,
+        given=choices.scales.get(known.name),
+        by_cycle=choices.cycle_scales(known.name),
+        header=header,
+    )
     faults += ratings.faults
     if scales is not None:
         scales.append((known.name, ratings))

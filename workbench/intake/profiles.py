@@ -48,7 +48,7 @@ class Choices:
     columns
         From a header to the field that it stands for, or to None for "keep it as it is".
     scales
-        From a rating field to its scale.
+        From a rating field to its scale; from a field, "@" and a cycle to its scale in that cycle.
     dates
         From a header to what stands first in a date such as 03/04/2024: `day` or `month`.
     hidden
@@ -77,6 +77,17 @@ class Choices:
             dates={**self.dates, **later.dates},
             hidden=self.hidden or later.hidden,
         )
+
+    def cycle_scales(self, field: str) -> dict[str, ScaleChoice]:
+        """Give what was decided about the scale of a rating in single cycles.
+
+        Examples
+        --------
+        >>> Choices(scales={"potential@2024H1": ScaleChoice(best="low")}).cycle_scales("potential")
+        {'2024H1': ScaleChoice(low=None, high=None, best='low', words={})}
+        """
+        keys = ((key, *key.partition("@")) for key in self.scales)
+        return {cycle: self.scales[key] for key, name, at, cycle in keys if name == field and at}
 
     def for_headers(self, headers: Sequence[str]) -> dict[str, str | None]:
         """Give what was decided about the headers of one sheet, also where their cycle differs.

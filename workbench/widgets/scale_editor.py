@@ -49,6 +49,7 @@ class ScaleEditor(ipywidgets.VBox):
         self.answer = ipywidgets.HTML()
         wide = {"description_width": "auto"}
         self.field = ipywidgets.Dropdown(description="Rating", style=wide)
+        self.cycle = ipywidgets.Dropdown(description="In", style=wide)
         self.range = ipywidgets.Dropdown(description="Scale", style=wide)
         self.best = ipywidgets.Dropdown(description="Best is", style=wide)
         choose = notice.guard(self._choose_word)
@@ -67,12 +68,13 @@ class ScaleEditor(ipywidgets.VBox):
             },
             height="150px",
         )
-        self.field.observe(notice.guard(lambda _: self._turn_to()), "value")
+        for each in (self.field, self.cycle):
+            each.observe(notice.guard(lambda _: self._turn_to()), "value")
         for each in (self.range, self.best):
             each.observe(notice.guard(lambda _: self._choose_scale()), "value")
         self.previous.on_click(notice.guard(lambda _: self._turn(-1)))
         self.next.on_click(notice.guard(lambda _: self._turn(1)))
-        bar = ipywidgets.HBox([self.field, self.range, self.best])
+        bar = ipywidgets.HBox([self.field, self.cycle, self.range, self.best])
         pages = ipywidgets.HBox([self.previous, self.next, self.where])
         for each in (bar, pages):
             each.add_class("wb-bar")
@@ -88,6 +90,10 @@ class ScaleEditor(ipywidgets.VBox):
         self._filling = True
         self.field.options = [(in_words(field), field) for field in fields]
         self.field.value = chosen if chosen in fields else next(iter(fields), None)
+        cycle = self.cycle.value
+        cycles = sorted(set(calibration.scales["cycle"]))
+        self.cycle.options = [("all cycles", ""), *((name, name) for name in cycles)]
+        self.cycle.value = cycle if cycle in cycles else ""
         self._filling = False
         self._fill()
 
@@ -102,9 +108,14 @@ class ScaleEditor(ipywidgets.VBox):
 
     @property
     def _choice(self) -> ScaleChoice:
-        """What is decided of the rating on screen."""
+        """What is decided of the rating on screen, in the cycle on screen."""
         known = self._calibration.intake.choices.scales if self._calibration else {}
-        return known.get(str(self.field.value), ScaleChoice())
+        return known.get(self._key, known.get(str(self.field.value), ScaleChoice()))
+
+    @property
+    def _key(self) -> str:
+        cycle = self.cycle.value
+        return f"{self.field.value}@{cycle}" if cycle else str(self.field.value)
 
     def _fill(self) -> None:
         """Show the rating that is chosen: its scale, its texts, its cycles."""
@@ -112,8 +123,12 @@ class ScaleEditor(ipywidgets.VBox):
             return
         scales = self._calibration.scales
         own = scales[(scales["field"] == self.field.value) & (scales["n"] > 0)]
+        levels = self._calibration.levels
+        if self.cycle.value:
+            own = own[own["cycle"] == self.cycle.value]
+            levels = levels[levels["cycle"] == self.cycle.value]
         self._fill_scale(own)
-        texts = _list_texts(self._calibration.levels, str(self.field.value))
+        texts = _list_texts(levels, str(self.field.value))
         last = max((len(texts) - 1) // ROWS, 0)
         self._page = min(self._page, last)
         first = self._page * ROWS
@@ -153,7 +168,7 @@ class ScaleEditor(ipywidgets.VBox):
             ("The lowest number", "low"),
         ]
         self.best.value = choice.best or AS_READ
-        for each in (self.field, self.range, self.best):
+        for each in (self.range, self.best):
             each.disabled = own.empty
         self._filling = False
 
@@ -193,7 +208,7 @@ class ScaleEditor(ipywidgets.VBox):
             return
         try:
             choices = self._calibration.intake.choices
-            self._on_change(choices.then(Choices(scales={str(self.field.value): choice})))
+            self._on_change(choices.then(Choices(scales={self._key: choice})))
         except Exception:
             self._fill()
             raise
