@@ -310,6 +310,20 @@ def test_one_cycle_can_have_a_scale_of_its_own(tmp_path):
     assert bench.scales.best.value == "as read"
 
 
+def test_problems_on_the_screen_name_nobody(tmp_path):
+    path = tmp_path / "reviews.csv"
+    path.write_text(
+        "Employee ID,Employee Name,Email,Cycle,Commits,Date of Birth\n"
+        "E1,Ada King,ada@x.org,2024,Ada King,soon1980\nE2,Bo Ng,ada@x.org,2024,3,1980-01-01\n"
+    )
+    bench = Workbench(workbench.load(path))
+    for step in (COLUMNS, SCALES, PROBLEMS):
+        bench.steps.value = step
+    sent = _everything_sent(bench)
+    assert "reviews!C3" in bench.check.problems.table.value
+    assert not [text for text in ("Ada", "ada@", "Ng", "soon1980") if text in sent]
+
+
 def test_problems_are_marked_in_a_copy_beside_the_file(tmp_path, samples):
     shutil.copy(samples / "messy_company.xlsx", tmp_path / "reviews.xlsx")
     bench = Workbench(folder=tmp_path)

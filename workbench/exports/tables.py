@@ -23,6 +23,7 @@ __all__ = [
     "People",
     "Table",
     "describe_people",
+    "hide_private",
     "tabulate_candidates",
     "tabulate_columns",
     "tabulate_declines",
@@ -186,6 +187,29 @@ def tabulate_problems(problems: pd.DataFrame, people: People) -> Table:
         _Column("What is wrong, and what to do", lambda row: _problem_in_words(row, people)),
     )
     return _tabulate(listed, columns, caption, "problems", first=FIRST_PROBLEMS)
+
+
+def hide_private(problems: pd.DataFrame, people: People) -> pd.DataFrame:
+    """Take out of the problems what names or describes people, for a screen that others see.
+
+    Parameters
+    ----------
+    problems
+        One row a problem, as `tabulate_problems` takes them.
+    people
+        How people appear.
+
+    Returns
+    -------
+    DataFrame
+        The same rows; `value` and `message` hold no name, address, pay or protected attribute.
+    """
+    rows = [
+        {str(name): value for name, value in row.items()} for row in problems.to_dict("records")
+    ]
+    values = pd.Series([_value_seen(row, people) for row in rows], dtype="str")
+    messages = pd.Series([_problem_in_words(row, people) for row in rows], dtype="str")
+    return problems.assign(value=values.to_numpy(), message=messages.to_numpy())
 
 
 def _place(row: _Record) -> str:

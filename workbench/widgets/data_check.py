@@ -9,6 +9,7 @@ import ipywidgets
 from workbench.calibration import Calibration
 from workbench.charts.validation import plot_problems
 from workbench.exports.answers import answer_problems
+from workbench.exports.tables import describe_people, hide_private
 from workbench.intake.overview import describe_rows
 from workbench.widgets.chart_view import ChartView
 from workbench.widgets.notice import Notice
@@ -46,7 +47,8 @@ class DataCheck(ipywidgets.VBox):
         self.answer.value = paragraph(answer_problems(calibration), "wb-answer")
         self.picture.show(plot_problems(calibration.problems, limit=6))
         describe: Callable[..., list[str]] = partial(describe_rows, calibration.intake)
-        self.problems.show(calibration.problems, describe)
+        people = describe_people(calibration.panel.people, names=False)
+        self.problems.show(hide_private(calibration.problems, people), describe)
         self.mark.layout.display = "none" if calibration.problems.empty else ""
 
     def _write_copy(self) -> None:
