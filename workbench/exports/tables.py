@@ -204,9 +204,7 @@ def hide_private(problems: pd.DataFrame, people: People) -> pd.DataFrame:
     DataFrame
         The same rows; `value` and `message` hold no name, address, pay or protected attribute.
     """
-    rows = [
-        {str(name): value for name, value in row.items()} for row in problems.to_dict("records")
-    ]
+    rows = _records(problems)
     values = pd.Series([_value_seen(row, people) for row in rows], dtype="str")
     messages = pd.Series([_problem_in_words(row, people) for row in rows], dtype="str")
     return problems.assign(value=values.to_numpy(), message=messages.to_numpy())
