@@ -97,6 +97,8 @@ def show_value(value: object) -> str:
 
 def is_blank(cells: Cells) -> NDArray[np.bool_]:
     """Mark the blank cells: empty, or nothing but spaces."""
+    if str not in set(map(type, cells)):
+        return np.zeros(len(cells), dtype=bool)
     blank: NDArray[np.bool_] = np.asarray(cells == "", dtype=bool)
     for spaces in {cell for cell in set(cells) if type(cell) is str and cell.isspace()}:
         blank |= np.asarray(cells == spaces, dtype=bool)
@@ -166,6 +168,15 @@ def read_ids(cells: Cells, then: Callable[[str], str] | None = None) -> pd.Serie
     >>> read_ids(np.array(["0042", 124.0, "124.0", "Null", ""], dtype=object)).to_list()
     ['0042', '124', '124', 'Null', nan]
     """
+    if set(map(type, cells)) <= {float, int}:
+        numbers = cells.astype(np.float64)
+        if (
+            np.isfinite(numbers).all()
+            and (np.abs(numbers) < 1e15).all()
+            and not (numbers % 1).any()
+        ):
+            whole = pd.Series(numbers.astype(np.int64)).astype("str")
+            return whole if then is None else map_texts(whole, then)
     codes, read = by_value(cells, _read_id)
     if then is not None:
         read = [None if text is None else then(text) for text in read]

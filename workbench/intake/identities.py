@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workbench.intake.cells import Fault, map_texts, read_ids, read_text, split_errors
+from workbench.intake.cells import Fault, is_blank, map_texts, read_ids, read_text, split_errors
 from workbench.intake.problems import ProblemList
 from workbench.intake.stacks import Stack
 
@@ -87,6 +87,8 @@ def find_identities(stacks: Sequence[Stack], problems: ProblemList) -> Identitie
     An id that is "0042" on one sheet and "42" on another, or "e7" and "E7", is one id, unless both
     spellings stand on the same sheet.
     """
+    if _are_told_apart(stacks):
+        return Identities({}, {}, {})
     spellings: dict[str, dict[str, set[int]]] = {}
     pairs: list[pd.DataFrame] = []
     start = 0
@@ -104,6 +106,14 @@ def find_identities(stacks: Sequence[Stack], problems: ProblemList) -> Identitie
     known = pd.concat(pairs).dropna(subset="id")
     known["id"] = map_texts(known["id"], lambda spelled: _canonical(canonical, spelled))
     return Identities(canonical, _unique(known, "email"), _unique(known, "name"))
+
+
+def _are_told_apart(stacks: Sequence[Stack]) -> bool:
+    """Tell a workbook of one table in which every row has an id and nobody else is named."""
+    keys = {key.partition(":")[0] for stack in stacks for key in stack.keys}
+    if sum(len(stack.tables) for stack in stacks) != 1 or keys & {"manager", "rater_id"}:
+        return False
+    return "person_id" in keys and not is_blank(stacks[0].cells("person_id")).any()
 
 
 def _distinct_rows(stack: Stack) -> NDArray[np.intp]:
@@ -161,7 +171,8 @@ def _unique(known: pd.DataFrame, column: str) -> dict[str, str]:
 def read_people(stack: Stack, who: Identities, problems: ProblemList) -> pd.Series:
     """Read the person of each row: by id, else by e-mail address, else by name."""
     cells, faults = split_errors(stack.cells("person_id"))
-    people = read_ids(cells, lambda spelled: _canonical(who.ids, spelled))
+    canonical = (lambda spelled: _canonical(who.ids, spelled)) if who.ids else None
+    people = read_ids(cells, canonical)
     if people.isna().any():
         people = _fill_people(people, stack, who)
     in_error = (stack.cells("person_id") != "") & (cells == "")

@@ -24,6 +24,8 @@ _TOTAL = re.compile(
 )
 # A person may be called Count or Max: among names, only totals are left out.
 _TOTAL_NAME = re.compile(r"(?:grand[ -]?|sub[ -]?)?totals?:?|(?:average|sum|mean|median)s?:?")
+# One word with a digit in it is an id, and nothing else.
+_CODE = re.compile(r"[^\s\d]*\d\S*")
 _LEFT_OUT = {
     "hidden_row": "The row is hidden in Excel and was left out.",
     "blank_row": "The row is blank and was left out.",
@@ -94,6 +96,8 @@ def keep_people(
 def _is_odd(person: str, headers: set[str], by_name: bool) -> bool:
     """Tell the cells of the person column that are worth a look at their whole row."""
     folded = person.casefold()
+    if _CODE.fullmatch(person):
+        return folded in headers
     total = _TOTAL_NAME if by_name else _TOTAL
     long = len(person.split()) >= 8
     return bool(long or folded in headers or total.fullmatch(folded))
