@@ -51,6 +51,8 @@ _ERRORS = frozenset(
 _NOTHING = frozenset(
     "- -- --- n/a na n.a. n.a none null nil nan tbd tba ? . unknown pending missing blank".split()
 ) | {"\u2013", "\u2014", "not available", "not applicable", "no data"}
+# So many rows may be titles and headers.
+_HEAD = 64
 _NO_ID = frozenset({"-", "--", "\u2013", "\u2014", "n/a", "?", "no_mgr", "no manager", "none"})
 
 
@@ -84,6 +86,8 @@ def show_value(value: object) -> str:
     >>> show_value(124.0), show_value(True), show_value(" x ")
     ('124', 'TRUE', 'x')
     """
+    if type(value) is str and _is_plain(value):
+        return value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
@@ -97,11 +101,12 @@ def show_value(value: object) -> str:
 
 def is_blank(cells: Cells) -> NDArray[np.bool_]:
     """Mark the blank cells: empty, or nothing but spaces."""
-    if str not in set(map(type, cells)):
-        return np.zeros(len(cells), dtype=bool)
-    blank: NDArray[np.bool_] = np.asarray(cells == "", dtype=bool)
-    for spaces in {cell for cell in set(cells) if type(cell) is str and cell.isspace()}:
-        blank |= np.asarray(cells == spaces, dtype=bool)
+    # Only text can be blank, and below its headers a column of numbers often has none.
+    looked_at = len(cells) if str in set(map(type, cells[_HEAD:])) else _HEAD
+    part = cells[:looked_at]
+    blank = np.zeros(len(cells), dtype=bool)
+    for spaces in {cell for cell in set(part) if type(cell) is str and not cell.strip()}:
+        blank[:looked_at] |= np.asarray(part == spaces, dtype=bool)
     return blank
 
 
@@ -208,7 +213,14 @@ def read_prose(cells: Cells) -> pd.Series:
     return _text_series(codes, read)
 
 
+def _is_plain(text: str) -> bool:
+    """Tell text that has no spaces too many and no line ends, as most text is."""
+    return text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " "
+
+
 def _show_lines(value: object) -> str:
+    if type(value) is str and _is_plain(value):
+        return value
     """Write a cell as it is seen, with its line breaks."""
     if not isinstance(value, str):
         return show_value(value)
