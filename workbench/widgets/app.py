@@ -66,7 +66,7 @@ class Workbench(ipywidgets.VBox):
         self.declines = DeclineList(self.notice)
         self.candidates = CandidateMap(self.notice)
         self.steps = ipywidgets.ToggleButtons(
-            options=[(words, number) for number, words in enumerate(STEPS)], value=0
+            options=[(words, number) for number, words in enumerate(STEPS)], value=FILE
         )
         self.names = ipywidgets.Checkbox(
             description="Show names", value=False, indent=False, layout={"width": "120px"}
@@ -80,7 +80,7 @@ class Workbench(ipywidgets.VBox):
                 self.declines,
                 self.candidates,
             ],
-            selected_index=0,
+            selected_index=FILE,
         )
         self.steps.observe(self.notice.guard(lambda _: self._turn_to()), "value")
         self.names.observe(self.notice.guard(lambda _: self._relabel()), "value")
@@ -167,8 +167,8 @@ class Workbench(ipywidgets.VBox):
 
     def _turn_to(self) -> None:
         """Turn to the step that was chosen, and fill it if its data have changed."""
-        if self.calibration is None and self.step > 0:
-            self.steps.value = 0
+        if self.calibration is None and self.step != FILE:
+            self.steps.value = FILE
             self.notice.say("Choose a file first; the other steps need its data.")
             return
         self.pages.selected_index = self.step

@@ -130,10 +130,6 @@ class Span:
     split: bool = False
     said: Said = "cells"
 
-    def is_like(self, other: "Span") -> bool:
-        """Tell whether two spans have the same ends."""
-        return (self.low, self.high) == (other.low, other.high)
-
 
 @dataclass(frozen=True, slots=True)
 class GroupScale:
