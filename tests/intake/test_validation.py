@@ -238,3 +238,11 @@ def test_a_second_table_without_people_is_said_to_be_left_out(make_workbook):
     [left] = found(problems, "table_left_out").to_dict("records")
     assert (left["severity"], left["cell"]) == ("warning", "A4")
     assert '"Team", "Location"' in left["message"]
+
+
+def test_columns_filled_to_the_edge_without_a_header_are_told_once(make_workbook):
+    rows = [["Employee ID", "Cycle", "Commits"]]
+    rows += [[f"E{i}", "2024", i, *["x"] * 400] for i in range(1, 4)]
+    problems = read_panel(make_workbook({"S": rows})).problems
+    [left] = found(problems, "columns_without_header").to_dict("records")
+    assert (left["cell"], left["message"][:3]) == ("D1", "400")

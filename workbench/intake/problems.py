@@ -160,6 +160,15 @@ def list_left_out(tables: Sequence[Table], header: Header, problems: ProblemList
         address = table.sheet.address(table.header_row, table.columns[0])
         message = "The headers were found here; the rows above were left out as a title."
         problems.add("note", "title_rows", message, sheet=table.sheet.name, cell=address)
+    if header.unnamed:
+        problems.add(
+            "warning",
+            "columns_without_header",
+            f"{len(header.unnamed):,} columns have cells and no header, from here on, and were "
+            "left out. Give a header to those that count.",
+            sheet=table.sheet.name,
+            cell=table.sheet.address(header.row, header.unnamed[0]),
+        )
     for out in table.left_out:
         if out.reason == "hidden_row":
             continue

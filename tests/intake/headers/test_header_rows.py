@@ -129,3 +129,11 @@ def test_a_table_beside_another_may_begin_lower():
 
 def test_a_sheet_without_cells_has_no_headers():
     assert find_headers(Sheet("S", ())) == []
+
+
+@pytest.mark.parametrize(("n", "kept"), [(3, 3), (300, 0)])
+def test_a_few_columns_without_a_header_are_kept_and_a_sheet_filled_to_its_edge_is_not(n, kept):
+    rows = [[*HEADERS, *[None] * n], [*E1, *["x"] * n], [*E2, *["x"] * n]]
+    [header] = find_headers(sheet_of(rows))
+    assert len(header.columns) == len(HEADERS) + kept
+    assert header.unnamed == (tuple(range(4, 4 + n)) if not kept else ())

@@ -24,6 +24,8 @@ _SEARCHED_ROWS = 50
 _LONGEST = 80
 # Above a later table, so many rows may be its title.
 _TITLE_ROWS = 4
+# So many columns of a table may lack a header; more are cells that were filled to the edge.
+_MOST_UNNAMED = 256
 _DICTIONARY_HEADERS = frozenset(
     "field column definition description meaning term explanation header variable label code value "
     "notes note comment comments instruction instructions example".split()
@@ -57,6 +59,8 @@ class Header:
         For each column which cells of the sheet are blank.
     alone
         Whether it is the only table of its sheet.
+    unnamed
+        Columns with cells and no header, where they are too many to be columns of a table.
     """
 
     row: int
@@ -67,6 +71,7 @@ class Header:
     top: int
     blank: dict[int, NDArray[np.bool_]] = field(repr=False, compare=False)
     alone: bool = True
+    unnamed: tuple[int, ...] = ()
 
 
 def find_header(sheet: Sheet) -> Header | None:
@@ -157,7 +162,10 @@ def _find_best_row(sheet: Sheet, rows: range) -> int | None:
             continue
         known = sum(is_known_header(text) for text in texts[i] if text and len(text) <= _LONGEST)
         text_share = sum(typed[i]) / widths[i]
-        wide_enough = widths[i] >= min(2, len(sheet.columns)) and widths[i] >= usual_width / 3
+        # Of rows that are much wider, these can still be the headers if they are known to be.
+        sure = known >= max(2, 0.6 * widths[i])
+        wide_enough = widths[i] >= min(2, len(sheet.columns))
+        wide_enough &= sure or widths[i] >= usual_width / 3
         if text_share < 0.5 or not wide_enough:
             continue
         if explains([normalise_header(text[:_LONGEST]) for text in texts[i] if text]):
@@ -235,7 +243,12 @@ def _make_header(sheet: Sheet, row: int, first: int, blank: dict[int, NDArray[np
     title = dict.fromkeys(
         text for i in range(first, top) for c in sheet.columns if (text := show_value(c[i]))
     )
-    return Header(bottom, names, columns, tuple(title), sheet.n_rows, top, blank)
+    unnamed = tuple(j for j in columns if not texts[j])
+    if len(unnamed) <= _MOST_UNNAMED:
+        return Header(bottom, names, columns, tuple(title), sheet.n_rows, top, blank)
+    own = [(name, j) for name, j in zip(names, columns, strict=True) if texts[j]]
+    names, columns = tuple(name for name, _ in own), tuple(j for _, j in own)
+    return Header(bottom, names, columns, tuple(title), sheet.n_rows, top, blank, unnamed=unnamed)
 
 
 def _end(header: Header, end: int) -> Header:
