@@ -126,6 +126,10 @@ class Workbench(ipywidgets.VBox):
             self.columns.update(self.calibration)
         elif self.step == SCALES:
             self.scales.show(self.calibration)
+        else:
+            # A choice can arrive after its step was left: what is on screen must not be older.
+            self._stale.add(self.step)
+            self._turn_to()
         self.notice.say(f"{self.calibration.source}", "done")
 
     def _confirm(self) -> None:
