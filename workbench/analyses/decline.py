@@ -18,7 +18,15 @@ from workbench.analyses.counterfactual import (
     fit_counterfactual,
     residuals_from,
 )
-from workbench.analyses.histories import Bools, Events, Floats, Histories, Ints, build_histories
+from workbench.analyses.histories import (
+    Bools,
+    Events,
+    Floats,
+    Histories,
+    Ints,
+    build_histories,
+    cells_after,
+)
 from workbench.analyses.placebos import (
     Comparison,
     Windows,
@@ -211,9 +219,7 @@ def find_declines(
 
 def _promoted_windows(histories: Histories, events: Events) -> Windows:
     """Cut each promoted person's history at the promotion, and again at the next one."""
-    column = np.arange(len(histories.cycles))
-    after = histories.managing[events.person] & (column < events.stop[:, None])
-    return windows_around(histories, events.person, events.start, after)
+    return windows_around(histories, events.person, events.start, cells_after(histories, events))
 
 
 def _can_fit(histories: Histories) -> bool:

@@ -23,6 +23,7 @@ __all__ = [
     "Histories",
     "Ints",
     "build_histories",
+    "cells_after",
     "in_order",
     "in_time",
     "read_level",
@@ -49,8 +50,9 @@ class Histories:
         What the rows and columns of the grids stand for.
     score : (N, T)
         Technical output, centred, in standard deviations; missing is NaN.
-    untreated, managing : (N, T)
-        Cells that are comparable; cells that can show what came after a promotion to management.
+    untreated, managing, leading : (N, T)
+        Cells that are comparable; cells that can show what came after a promotion to management,
+        and after one to technical leadership.
     row : (N, T)
         Position of the cell's row in the table that came in, -1 where there is none.
     person_design : (N, a)
@@ -73,6 +75,7 @@ class Histories:
     score: Floats
     untreated: Bools
     managing: Bools
+    leading: Bools
     row: Ints
     person_design: Floats
     level_change: Floats
@@ -85,7 +88,7 @@ class Histories:
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """The promotions to management, ordered by person and cycle.
+    """The promotions to judge, ordered by person and cycle.
 
     Attributes
     ----------
@@ -95,15 +98,20 @@ class Events:
         Row of the grid.
     start, stop
         First column after the promotion, and the first column that belongs to the next one.
+    kind
+        `to_management` or `to_technical_leadership`.
     """
 
     row: Ints
     person: Ints
     start: Ints
     stop: Ints
+    kind: npt.NDArray[np.str_]
 
 
-def build_histories(output: pd.DataFrame, promotions: pd.DataFrame) -> tuple[Histories, Events]:
+def build_histories(
+    output: pd.DataFrame, promotions: pd.DataFrame, *, kinds: Sequence[str] = ("to_management",)
+) -> tuple[Histories, Events]:
     """Turn technical output and promotions into grids.
 
     Parameters
@@ -113,6 +121,8 @@ def build_histories(output: pd.DataFrame, promotions: pd.DataFrame) -> tuple[His
         `rater_id`. Other columns are ignored.
     promotions
         `person_id`, `cycle` and, where known, `kind`.
+    kinds
+        Which promotions the events are; people are comparable until the first of either kind.
 
     Returns
     -------
@@ -132,7 +142,7 @@ def build_histories(output: pd.DataFrame, promotions: pd.DataFrame) -> tuple[His
     people = in_order([*cells["person_id"].tolist(), *moves["person_id"].tolist()])
     person_of = {person: code for code, person in enumerate(people)}
     moves = moves.assign(start=start, person=[person_of[each] for each in moves["person_id"]])
-    events = _events(moves, len(cycles))
+    events = _events(moves, len(cycles), kinds)
     cycle_of = {cycle: code for code, cycle in enumerate(cycles)}
     grid = _Grid(
         np.array([person_of[each] for each in cells["person_id"]], dtype=np.int64),
@@ -140,8 +150,8 @@ def build_histories(output: pd.DataFrame, promotions: pd.DataFrame) -> tuple[His
         (len(people), len(cycles)),
     )
     output_grid = grid.spread(cells["technical_output"])
-    untreated, managing = _comparable(grid, cells, moves, np.isfinite(output_grid))
-    _drop_thin_cycles(untreated, managing, cycles, notes)
+    untreated, managing, leading = _comparable(grid, cells, moves, np.isfinite(output_grid))
+    _drop_thin_cycles((untreated, managing, leading), cycles, notes)
     centre, sd = _location_and_spread(output_grid, untreated)
     person_design, level_change = _design(grid, cells, untreated, notes)
     rater, n_raters = _raters(grid, cells, untreated, notes)
@@ -151,6 +161,7 @@ def build_histories(output: pd.DataFrame, promotions: pd.DataFrame) -> tuple[His
         score=(output_grid - centre) / (sd if np.isfinite(sd) else 1.0),
         untreated=untreated,
         managing=managing,
+        leading=leading,
         row=grid.spread_codes(cells["row"]),
         person_design=person_design,
         level_change=level_change,
@@ -322,24 +333,37 @@ def _place_in_time(known: pd.Series, promoted: pd.Series) -> tuple[list[Hashable
         ) from error
 
 
-def _events(moves: pd.DataFrame, n_cycles: int) -> Events:
-    """Find, for each promotion to management, where the next move of the same person begins."""
+def cells_after(histories: Histories, events: Events) -> Bools:
+    """Mark the cells that lie after each promotion and before the next one, (events, T)."""
+    column = np.arange(len(histories.cycles))
+    to_management = (events.kind == "to_management")[:, None]
+    cells = np.where(
+        to_management, histories.managing[events.person], histories.leading[events.person]
+    )
+    within = (column >= events.start[:, None]) & (column < events.stop[:, None])
+    after: Bools = cells & within
+    return after
+
+
+def _events(moves: pd.DataFrame, n_cycles: int, kinds: Sequence[str]) -> Events:
+    """Find, for each promotion to judge, where the next move of the same person begins."""
     ordered = moves.sort_values(["person", "start", "kind"], kind="stable")
     following = ordered.groupby("person", sort=False)["start"].shift(-1)
     ordered = ordered.assign(stop=following.fillna(n_cycles).astype(np.int64))
-    ordered = ordered[ordered["kind"].eq("to_management")]
+    ordered = ordered[ordered["kind"].isin(kinds)]
     return Events(
         row=ordered["row"].to_numpy(dtype=np.int64),
         person=ordered["person"].to_numpy(dtype=np.int64),
         start=ordered["start"].to_numpy(dtype=np.int64),
         stop=ordered["stop"].to_numpy(dtype=np.int64),
+        kind=ordered["kind"].to_numpy(dtype=np.str_),
     )
 
 
 def _comparable(
     grid: _Grid, cells: pd.DataFrame, moves: pd.DataFrame, known: Bools
-) -> tuple[Bools, Bools]:
-    """Mark the cells that are comparable, and those that can lie after a promotion."""
+) -> tuple[Bools, Bools, Bools]:
+    """Mark the cells that are comparable, and those that can lie after a promotion of each kind."""
     n_people, n_cycles = grid.shape
     column = np.arange(n_cycles)
     first_treated = np.full(n_people, n_cycles)
@@ -347,27 +371,28 @@ def _comparable(
         first_treated, moves["person"].to_numpy(np.int64), moves["start"].to_numpy(np.int64)
     )
     if "track" not in cells:
-        return known & (column < first_treated[:, None]), known.copy()
+        return known & (column < first_treated[:, None]), known.copy(), known.copy()
     track = grid.spread_codes(cells["track"].map(_TRACK_CODES).fillna(3))
     left = np.isin(track, (1, 2))
     first_left = np.where(left.any(axis=1), left.argmax(axis=1), n_cycles)
     first_treated = np.minimum(first_treated, first_left)
     untreated = known & (track == 0) & (column < first_treated[:, None])
-    return untreated, known & (track == 2)
+    return untreated, known & (track == 2), known & (track == 1)
 
 
 def _drop_thin_cycles(
-    untreated: Bools, managing: Bools, cycles: Sequence[Hashable], notes: list[str]
+    marks: tuple[Bools, Bools, Bools], cycles: Sequence[Hashable], notes: list[str]
 ) -> None:
     """Unmark cycles in which too few comparable people say what it was like for everyone."""
+    untreated, managing, _ = marks
     thin = untreated.sum(axis=0) < _MIN_CYCLE
     if (untreated | managing)[:, thin].any():
         names = ", ".join(str(cycles[each]) for each in np.flatnonzero(thin).tolist())
         notes.append(
             f"Left out, with fewer than {_MIN_CYCLE} comparable people in the cycle: {names}."
         )
-    untreated[:, thin] = False
-    managing[:, thin] = False
+    for cells in marks:
+        cells[:, thin] = False
 
 
 def _location_and_spread(output: Floats, untreated: Bools) -> tuple[float, float]:
