@@ -7,11 +7,10 @@ import pytest
 from workbench.analyses.counterfactual import (
     condition_on_past,
     estimate_shift,
-    fit_counterfactual,
     fit_structured_covariance,
-    leave_people_out,
     residuals_from,
 )
+from workbench.analyses.fitting import fit_counterfactual, leave_people_out
 from workbench.analyses.histories import build_histories
 
 NOBODY = pd.DataFrame({"person_id": [], "cycle": []})

@@ -6,14 +6,13 @@ person's cycles hang together), and what a person's earlier cycles say of the la
 
 Promotion depends on output that was seen. So cells after it can be treated as missing, and the
 likelihood of the rest is all that is needed (Little and Rubin, Statistical Analysis with Missing
-Data, chapter 11). Sums run over blocks of people, so that memory stays bounded.
+Data, chapter 11).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, optimize
+from scipy import optimize
 
 from workbench.analyses.histories import Bools, Floats, Histories, Ints
 
@@ -22,17 +21,12 @@ __all__ = [
     "Shift",
     "condition_on_past",
     "estimate_shift",
-    "fit_counterfactual",
     "fit_structured_covariance",
-    "leave_people_out",
+    "mask_covariance",
     "residuals_from",
+    "unknown_severity",
 ]
 
-_ROUNDS = 8  # of EM; more change the flags no further
-_BLOCK = 2048  # people at a time
-_SHRINKAGE = 0.3  # weight of the structured covariance in every round
-_MIN_PEOPLE = 250  # below which the structured covariance stands alone
-_MIN_PAIRS = 120  # people behind an average covariance, below which the same holds
 _SMALLEST_NOISE = 1e-3  # of the variance: cycles are never copies of each other
 _RHOS = np.linspace(0.0, 0.95, 20)
 
@@ -47,8 +41,8 @@ class Counterfactual:
         One a cycle, then first level and job family, then change of level.
     severities : (R,)
         How much each rater adds to what they rate, shrunk.
-    severity_covariance : (R, R)
-        What remains unknown of them.
+    severity_covariance : (R, R) or (R,)
+        What remains unknown of them; of thousands of raters the variances alone.
     severity_variance
         Variance of severity among raters.
     covariance : (T, T)
@@ -77,90 +71,6 @@ class Shift:
     effect: Floats
     se: Floats
     covariance: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class _Equations:
-    """Henderson's mixed-model equations without the ridge on the raters, and moments of the rest.
-
-    `left` and `right` are over (coefficients, severities); `moment` is the sum over people of
-    w w' - W, with W the inverse covariance of the seen cells and w = W times the residuals.
-    """
-
-    left: Floats
-    right: Floats
-    moment: Floats
-
-
-def fit_counterfactual(histories: Histories, *, rounds: int = _ROUNDS) -> Counterfactual:
-    """Fit the model to the comparable cells by EM.
-
-    Parameters
-    ----------
-    histories
-        The grid; at least a few people with comparable cells.
-    rounds
-        Rounds of EM.
-
-    Returns
-    -------
-    Counterfactual
-    """
-    seen = histories.untreated
-    people = np.flatnonzero(seen.any(axis=1))
-    structured_only = _too_few_for_unstructured(seen[people])
-    width = len(histories.cycles) + histories.person_design.shape[1]
-    width += int(histories.level_change.shape[1] > 0)
-    model = Counterfactual(
-        coefficients=np.zeros(width),
-        severities=np.zeros(histories.n_raters),
-        severity_covariance=np.zeros((histories.n_raters, histories.n_raters)),
-        severity_variance=0.1,
-        covariance=_starting_covariance(histories, people),
-    )
-    for step in range(rounds + 2):
-        equations = _sum_equations(histories, model, people)
-        fitted = _solve(equations, model, width)
-        if 0 < step <= rounds:
-            # Residuals come from the coefficients of the round before, which hardly move after
-            # the first; in exchange the people are passed over once a round.
-            covariance = _next_covariance(
-                model.covariance, equations.moment / len(people), structured_only
-            )
-            fitted = replace(
-                fitted,
-                covariance=covariance,
-                severity_variance=_next_severity_variance(histories, fitted),
-            )
-        model = fitted
-    return model
-
-
-def leave_people_out(
-    histories: Histories, model: Counterfactual, folds: Ints
-) -> Iterator[tuple[int, Counterfactual]]:
-    """Give, for each fold, coefficients and severities that its people had no part in.
-
-    Parameters
-    ----------
-    histories
-        The grid.
-    model
-        The fit to everyone; its covariance and severity variance are kept.
-    folds
-        Fold of each person of the grid.
-
-    Yields
-    ------
-    tuple of int and Counterfactual
-    """
-    width = len(model.coefficients)
-    everyone = np.flatnonzero(histories.untreated.any(axis=1))
-    total = _sum_equations(histories, model, everyone)
-    for fold in np.unique(folds).tolist():
-        part = _sum_equations(histories, model, everyone[folds[everyone] == fold])
-        rest = _Equations(total.left - part.left, total.right - part.right, total.moment)
-        yield fold, _solve(rest, model, width)
 
 
 def residuals_from(
@@ -229,7 +139,7 @@ def estimate_shift(
     >>> shift.effect.tolist(), shift.se.tolist()
     ([[-2.0]], [[1.0]])
     """
-    masked = _masked(covariance, seen)
+    masked = mask_covariance(covariance, seen)
     if extra is not None:
         masked = masked + np.where(seen[:, :, None] & seen[:, None, :], extra, 0.0)
     weighted = np.linalg.solve(masked, np.where(seen[:, :, None], shapes, 0.0))
@@ -272,7 +182,7 @@ def condition_on_past(
     """
     known = np.where(seen, residuals, 0.0)
     towards = np.where(seen, covariance[cycle], 0.0)
-    solved = np.linalg.solve(_masked(covariance, seen), np.stack([towards, known], axis=2))
+    solved = np.linalg.solve(mask_covariance(covariance, seen), np.stack([towards, known], axis=2))
     mean = np.einsum("nt,nt->n", solved[:, :, 0], known)
     variance = covariance[cycle, cycle] - np.einsum("nt,nt->n", solved[:, :, 0], towards)
     length = np.einsum("nt,nt->n", solved[:, :, 1], known)
@@ -321,138 +231,35 @@ def fit_structured_covariance(covariance: Floats, weights: Floats | None = None)
     return structured
 
 
-def _masked(covariance: Floats, seen: Bools) -> Floats:
-    """Replace rows and columns of cells not seen by the identity's, so that all share a size."""
+def mask_covariance(covariance: Floats, seen: Bools) -> Floats:
+    """Replace rows and columns of cells not seen by the identity's, so that all share a size.
+
+    Examples
+    --------
+    >>> mask_covariance(np.full((2, 2), 0.5), np.array([[True, False]])).tolist()
+    [[[0.5, 0.0], [0.0, 1.0]]]
+    """
     both = seen[:, :, None] & seen[:, None, :]
     return np.where(both, covariance, np.eye(len(covariance)))
 
 
-def _too_few_for_unstructured(seen: Bools) -> bool:
-    """Say whether the cells are too few to learn the covariance of each pair of cycles."""
-    cells = seen.sum(axis=1)
-    size = seen.shape[1]
-    pairs = float((cells * (cells + 1) / 2).sum()) / (size * (size + 1) / 2)
-    return len(seen) < _MIN_PEOPLE or pairs < _MIN_PAIRS
+def unknown_severity(model: Counterfactual, rater: Ints, rated: Bools) -> Floats:
+    """Give what remains unknown of the raters of some cells, as a covariance of the cells.
 
+    Parameters
+    ----------
+    model
+        The fit.
+    rater, rated : (n, T)
+        Codes, and the cells in which they count.
 
-def _starting_covariance(histories: Histories, people: Ints) -> Floats:
-    """Start from the pairs of cycles in which the same people were seen."""
-    seen = histories.untreated[people]
-    counts = seen.sum(axis=0)
-    values = np.where(seen, histories.score[people], 0.0)
-    values = np.where(seen, values - values.sum(axis=0) / np.maximum(counts, 1), 0.0)
-    pairs = seen.astype(float).T @ seen.astype(float)
-    moments = np.where(pairs > 0, values.T @ values / np.maximum(pairs, 1.0), np.nan)
-    return fit_structured_covariance(moments, pairs)
-
-
-def _blocks(seen: Bools, people: Ints) -> Iterator[tuple[Ints, Bools, Ints]]:
-    """Give people in blocks, with the distinct patterns of seen cells and who has which."""
-    packed = np.packbits(seen[people], axis=1)
-    keys = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
-    # People with equal patterns stand together, so that a pattern is inverted about once.
-    people = people[np.argsort(keys, kind="stable")]
-    for first in range(0, len(people), _BLOCK):
-        block = people[first : first + _BLOCK]
-        packed = np.packbits(seen[block], axis=1)
-        _, example, pattern = np.unique(packed, axis=0, return_index=True, return_inverse=True)
-        yield block, seen[block][example], pattern.ravel()
-
-
-def _sum_equations(histories: Histories, model: Counterfactual, people: Ints) -> _Equations:
-    """Add up the mixed-model equations and the moments of the residuals over people."""
-    n_cycles, n_raters = len(histories.cycles), histories.n_raters
-    width = len(model.coefficients)
-    left = np.zeros((width + n_raters, width + n_raters))
-    right = np.zeros(width + n_raters)
-    moment = np.zeros((n_cycles, n_cycles))
-    for block, patterns, pattern in _blocks(histories.untreated, people):
-        inverse = np.linalg.inv(_masked(model.covariance, patterns))
-        inverse *= patterns[:, :, None] & patterns[:, None, :]
-        weight = inverse[pattern]
-        seen = patterns[pattern]
-        design = _design_of(histories, block)
-        score = np.where(seen, histories.score[block], 0.0)
-        weighted = (weight @ design).reshape(-1, width)
-        weighted_score = np.einsum("ntu,nu->nt", weight, score)
-        left[:width, :width] += design.reshape(-1, width).T @ weighted
-        right[:width] += weighted.T @ score.ravel()
-        if n_raters:
-            rater = np.where(seen & (histories.rater[block] >= 0), histories.rater[block], n_raters)
-            left[width:, :width] += _sum_by_rater(rater.ravel(), weighted, n_raters)
-            right[width:] += np.bincount(
-                rater.ravel(), weighted_score.ravel(), minlength=n_raters + 1
-            )[:n_raters]
-            pair = rater[:, :, None] * (n_raters + 1) + rater[:, None, :]
-            pairs = np.bincount(pair.ravel(), weight.ravel(), minlength=(n_raters + 1) ** 2)
-            left[width:, width:] += pairs.reshape(n_raters + 1, -1)[:n_raters, :n_raters]
-        residual = np.where(seen, residuals_from(histories, model, block), 0.0)
-        pull = np.einsum("ntu,nu->nt", weight, residual)
-        moment += pull.T @ pull
-        moment -= np.tensordot(np.bincount(pattern, minlength=len(patterns)), inverse, axes=1)
-    left[:width, width:] = left[width:, :width].T
-    return _Equations(left, right, moment)
-
-
-def _sum_by_rater(rater: Ints, rows: Floats, n_raters: int) -> Floats:
-    """Add up rows that share a rater; the last code stands for no rater and is dropped."""
-    order = np.argsort(rater, kind="stable")
-    codes, first = np.unique(rater[order], return_index=True)
-    sums = np.add.reduceat(rows[order], first, axis=0)
-    total = np.zeros((n_raters + 1, rows.shape[1]))
-    total[codes] = sums
-    return total[:n_raters]
-
-
-def _design_of(histories: Histories, people: Ints) -> Floats:
-    """Lay out the fixed part of the model for some people, (n, T, coefficients)."""
-    n_cycles, n_person = len(histories.cycles), histories.person_design.shape[1]
-    changes = int(histories.level_change.shape[1] > 0)
-    design = np.zeros((len(people), n_cycles, n_cycles + n_person + changes))
-    design[:, np.arange(n_cycles), np.arange(n_cycles)] = 1.0
-    design[:, :, n_cycles : n_cycles + n_person] = histories.person_design[people][:, None, :]
-    if changes:
-        design[:, :, -1] = histories.level_change[people]
-    return design
-
-
-def _solve(equations: _Equations, model: Counterfactual, width: int) -> Counterfactual:
-    """Solve the mixed-model equations for coefficients and severities."""
-    left = equations.left.copy()
-    diagonal = np.einsum("ii->i", left)
-    # A cycle nobody was seen in, or a level that says the same as another, gets a zero.
-    diagonal[:width] += 1e-8 * max(float(diagonal[:width].max(initial=0.0)), 1.0)
-    diagonal[width:] += 1.0 / model.severity_variance
-    factor = linalg.cho_factor(left, lower=True, check_finite=False)
-    solution = linalg.cho_solve(factor, equations.right, check_finite=False)
-    # The raters come last, so their block of the inverse needs their part of the factor only.
-    unknown = factor[0][width:, width:]
-    if len(unknown):
-        lower = np.tril(linalg.lapack.dpotri(unknown, lower=1)[0])
-        unknown = lower + np.tril(lower, -1).T
-    return replace(
-        model,
-        coefficients=solution[:width],
-        severities=solution[width:],
-        severity_covariance=unknown,
-    )
-
-
-def _next_covariance(covariance: Floats, moment: Floats, structured_only: bool) -> Floats:
-    """One EM step of the covariance, drawn towards person + AR(1) + noise."""
-    unstructured = covariance + covariance @ moment @ covariance
-    unstructured = (unstructured + unstructured.T) / 2
-    structured = fit_structured_covariance(unstructured)
-    if structured_only:
-        return structured
-    return (1 - _SHRINKAGE) * unstructured + _SHRINKAGE * structured
-
-
-def _next_severity_variance(histories: Histories, fitted: Counterfactual) -> float:
-    """One EM step of the variance of severity, over the raters of comparable cells."""
-    if not histories.n_raters:
-        return fitted.severity_variance
-    rater = histories.rater[histories.untreated]
-    known = np.unique(rater[rater >= 0])
-    expected = fitted.severities[known] ** 2 + np.diag(fitted.severity_covariance)[known]
-    return max(float(expected.mean()), 1e-4)
+    Returns
+    -------
+    ndarray (n, T, T)
+        Zero where one of the two cells does not count.
+    """
+    one, other = rater[:, :, None], rater[:, None, :]
+    both = rated[:, :, None] & rated[:, None, :]
+    if model.severity_covariance.ndim == 1:
+        return np.where(both & (one == other), model.severity_covariance[rater][:, :, None], 0.0)
+    return np.where(both, model.severity_covariance[one, other], 0.0)

@@ -15,9 +15,10 @@ from scipy import stats
 from workbench.analyses.counterfactual import (
     Counterfactual,
     condition_on_past,
-    fit_counterfactual,
     residuals_from,
+    unknown_severity,
 )
+from workbench.analyses.fitting import fit_counterfactual
 from workbench.analyses.histories import (
     Bools,
     Events,
@@ -445,9 +446,8 @@ def _expected(
         shares = np.array([outside, 1 - outside])
         ends = weighted_quantile(comparison.z, comparison.weight, shares)
     if histories.n_raters:
-        rater = histories.rater[people, cycle]
-        unknown = np.diag(model.severity_covariance)[rater]
-        variance = variance + np.where(rater >= 0, unknown, 0.0)
+        rater = histories.rater[people, cycle][:, None]
+        variance = variance + unknown_severity(model, rater, rater >= 0)[:, 0, 0]
     here = np.arange(len(people))
     centre = histories.score[people, cycle] - residuals[here, cycle] + mean
     # A cycle in which nobody was comparable has no company-wide level to start from.

@@ -17,9 +17,10 @@ from workbench.analyses.counterfactual import (
     Counterfactual,
     condition_on_past,
     estimate_shift,
-    leave_people_out,
     residuals_from,
+    unknown_severity,
 )
+from workbench.analyses.fitting import leave_people_out
 from workbench.analyses.histories import Bools, Floats, Histories, Ints
 
 __all__ = [
@@ -364,9 +365,7 @@ def _rater_covariance(
     if not histories.n_raters:
         return None
     rater = histories.rater[windows.person]
-    rated = windows.after & (rater >= 0)
-    unknown = model.severity_covariance[rater[:, :, None], rater[:, None, :]]
-    return np.where(rated[:, :, None] & rated[:, None, :], unknown, 0.0)
+    return unknown_severity(model, rater, windows.after & (rater >= 0))
 
 
 def _recent_history(residuals: Floats, windows: Windows) -> Floats:
