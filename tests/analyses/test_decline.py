@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from workbench.analyses import Declines, find_declines
-from workbench.analyses.placebos import adjust_p_values, weighted_quantile, weighted_rank
+from workbench.analyses.discoveries import adjust_p_values, weighted_quantile, weighted_rank
 from workbench.errors import InputError, SettingsError
 
 NUMBERS = ["effect", "low", "high", "p_value", "q_value", "before_after", "detectable_drop"]

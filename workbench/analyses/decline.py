@@ -12,37 +12,30 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from workbench.analyses.counterfactual import (
-    Counterfactual,
-    condition_on_past,
-    residuals_from,
-    unknown_severity,
+from workbench.analyses.counterfactual import Counterfactual
+from workbench.analyses.discoveries import adjust_p_values, weighted_quantile
+from workbench.analyses.evidence import (
+    can_fit_anything,
+    describe_evidence,
+    find_missing_evidence,
+    say_too_few_peers,
 )
 from workbench.analyses.fitting import fit_counterfactual
-from workbench.analyses.histories import (
-    Bools,
-    Events,
-    Floats,
-    Histories,
-    Ints,
-    build_histories,
-    cells_after,
+from workbench.analyses.histories import Bools, Events, Floats, Histories, Ints, build_histories
+from workbench.analyses.placebos import Comparison, compare_with_placebos
+from workbench.analyses.shifts import (
+    Halves,
+    Shifts,
+    measure_halves,
+    measure_placebo_shifts,
+    measure_shifts,
 )
-from workbench.analyses.placebos import (
-    Comparison,
-    Windows,
-    adjust_p_values,
-    compare_with_placebos,
-    draw_placebos,
-    weighted_quantile,
-    windows_around,
-)
+from workbench.analyses.trajectories import draw_trajectories
+from workbench.analyses.windows import Windows, draw_placebos, windows_of
 from workbench.settings import DEFAULTS, Settings
 
-__all__ = ["Declines", "find_declines"]
+__all__ = ["DeclineFit", "Declines", "find_declines", "fit_declines", "judge_declines"]
 
-_RECENT = 2  # a person must have been seen in one of the last cycles before the promotion
-_MIN_TO_FIT = 10  # people with comparable output, below which nothing can be expected of anyone
 _POWER = 0.80  # with which the smallest detectable drop would be seen ...
 _AT_SHARE = 0.01  # ... at this share of the placebos
 _RECOVERED = 1.645  # studentized rise from the first to the second half of the cycles after
@@ -66,7 +59,7 @@ class Declines:
         `too_new` or `not_enough_evidence`; in the last two cases the numbers are missing.
     trajectories
         For everyone in `flags`, every cycle with output: `person_id`, `cycle`, `technical_output`,
-        `expected`, `low`, `high`, `after`. Expected is what people of the same level and cycle with
+        `expected`, `low`, `high`, `after`, `difference` (in SD). Expected is what people of the same level and cycle with
         the same own history before the promotion do, in the units of output.
     notes
         What was left out, pooled or assumed, in sentences.
@@ -87,6 +80,40 @@ class Declines:
     interval_level: float
     fdr: float
     output_sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """The model, and how far the promoted and the placebos lie from what it expects."""
+
+    model: Counterfactual
+    ours: Shifts
+    halves: Halves
+    theirs: Shifts
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineFit:
+    """What is known before the bar is set: the grid, the promotions, the peers, the fitted model.
+
+    Attributes
+    ----------
+    output, promotions
+        What it was made from: person and cycle of each row of output, and the promotions.
+    histories, events, promoted, placebos
+        The grid, the promotions to management and the cycles around them, and around the
+        pretended promotions of peers.
+    fitted
+        The model and the shifts under it; None where nothing can be expected of anyone.
+    """
+
+    output: pd.DataFrame
+    promotions: pd.DataFrame
+    histories: Histories
+    events: Events
+    promoted: Windows
+    placebos: Windows
+    fitted: _Fitted | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,110 +197,141 @@ def find_declines(
     >>> declines.flags.loc[0, "pattern"]
     'not_enough_evidence'
     """
+    fit = fit_declines(output, promotions, random_state=random_state)
+    return judge_declines(
+        fit,
+        fdr=fdr,
+        interval_level=interval_level,
+        min_pre_cycles=min_pre_cycles,
+        min_post_cycles=min_post_cycles,
+        min_placebos=min_placebos,
+    )
+
+
+def fit_declines(
+    output: pd.DataFrame, promotions: pd.DataFrame, *, random_state: int = DEFAULTS.random_state
+) -> DeclineFit:
+    """Do everything that does not depend on where the bar is set, so that it can be moved at once.
+
+    Parameters
+    ----------
+    output, promotions
+        As `find_declines` takes them.
+    random_state
+        Seed of the folds, and of the draw of peers in large companies.
+
+    Returns
+    -------
+    DeclineFit
+        For `judge_declines`.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, output is not a number, or cycles cannot be sorted.
+    """
+    histories, events = build_histories(output, promotions)
+    promoted = windows_of(histories, events)
+    placebos = draw_placebos(
+        histories, promoted.start, min_pre_cycles=1, min_post_cycles=1, random_state=random_state
+    )
+    known = output[["person_id", "cycle"]]
+    if not can_fit_anything(histories):
+        return DeclineFit(known, promotions, histories, events, promoted, placebos, None)
+    model = fit_counterfactual(histories)
+    ours = measure_shifts(histories, model, promoted)
+    halves = measure_halves(histories, model, promoted)
+    theirs = measure_placebo_shifts(histories, model, placebos, random_state=random_state)
+    fitted = _Fitted(model, ours, halves, theirs)
+    return DeclineFit(known, promotions, histories, events, promoted, placebos, fitted)
+
+
+def judge_declines(
+    fit: DeclineFit,
+    *,
+    fdr: float = DEFAULTS.fdr,
+    interval_level: float = DEFAULTS.interval_level,
+    min_pre_cycles: int = DEFAULTS.min_pre_cycles,
+    min_post_cycles: int = DEFAULTS.min_post_cycles,
+    min_placebos: int = DEFAULTS.min_placebos,
+) -> Declines:
+    """Set the bar: who of the promoted is judged, against which peers, and who is flagged.
+
+    Parameters
+    ----------
+    fit
+        From `fit_declines`.
+    fdr, interval_level, min_pre_cycles, min_post_cycles, min_placebos
+        As `find_declines` takes them.
+
+    Returns
+    -------
+    Declines
+
+    Raises
+    ------
+    SettingsError
+        If a threshold makes no sense.
+    """
     settings = Settings(
         fdr=fdr,
         interval_level=interval_level,
         min_pre_cycles=min_pre_cycles,
         min_post_cycles=min_post_cycles,
         min_placebos=min_placebos,
-        random_state=random_state,
     )
-    histories, events = build_histories(output, promotions)
-    promoted = _promoted_windows(histories, events)
-    why_not = _missing_evidence(histories, events, promoted, settings)
+    histories, events, promoted = fit.histories, fit.events, fit.promoted
+    why_not = find_missing_evidence(histories, events, promoted, settings)
     judged = np.flatnonzero([not each for each, _ in why_not])
-    placebos = draw_placebos(
-        histories,
-        promoted.start[judged],
-        min_pre_cycles=min_pre_cycles,
-        min_post_cycles=min_post_cycles,
-        random_state=random_state,
-    )
-    can_fit = _can_fit(histories)
-    if len(judged) and (not can_fit or len(placebos.person) < min_placebos):
-        sentence = _too_few_peers(histories, can_fit, len(placebos.person), min_placebos)
+    peers = _peers_of(fit, judged, settings)
+    if len(judged) and (fit.fitted is None or len(peers) < min_placebos):
+        sentence = say_too_few_peers(histories, len(peers), min_placebos)
         for each in judged:
             why_not[each] = "not_enough_evidence", sentence
         judged = judged[:0]
-    model = fit_counterfactual(histories) if can_fit else None
     comparison = None
-    if model is not None and len(judged):
+    if fit.fitted is not None and len(judged):
         comparison = compare_with_placebos(
-            histories, model, promoted.take(judged), placebos, random_state=random_state
+            fit.fitted.ours.take(judged),
+            fit.fitted.halves.take(judged),
+            fit.fitted.theirs.take(peers),
         )
     verdicts = _judge(len(events.person), judged, comparison, settings)
-    flags, order = _flags(promotions, histories, events, promoted, verdicts, why_not, settings)
+    flags, order = _flags(fit, verdicts, why_not, settings)
+    trajectories = draw_trajectories(
+        fit.output,
+        histories,
+        promoted,
+        order,
+        fit.fitted.model if fit.fitted else None,
+        comparison,
+        verdicts.offset,
+        interval_level,
+    )
+    notes = describe_evidence(histories, promoted, why_not, judged, fit.placebos.take(peers))
+    recovered = int(verdicts.transient.sum())
+    if recovered:
+        notes.append(f"{recovered:,} of the flagged drops recovered in later cycles.")
     return Declines(
         flags=flags,
-        trajectories=_trajectories(
-            output, histories, promoted, order, model, comparison, verdicts.offset, settings
-        ),
-        notes=_notes(histories, promoted, why_not, judged, placebos, verdicts),
+        trajectories=trajectories,
+        notes=tuple(notes),
         n_promoted=len(events.person),
         n_judged=len(judged),
-        n_placebos=len(placebos.person),
+        n_placebos=len(peers),
         interval_level=interval_level,
         fdr=fdr,
         output_sd=histories.sd,
     )
 
 
-def _promoted_windows(histories: Histories, events: Events) -> Windows:
-    """Cut each promoted person's history at the promotion, and again at the next one."""
-    return windows_around(histories, events.person, events.start, cells_after(histories, events))
-
-
-def _can_fit(histories: Histories) -> bool:
-    """Say whether there is enough comparable output to expect anything of anyone."""
-    people = int(histories.untreated.any(axis=1).sum())
-    return bool(np.isfinite(histories.sd)) and people >= _MIN_TO_FIT
-
-
-def _missing_evidence(
-    histories: Histories, events: Events, promoted: Windows, settings: Settings
-) -> list[tuple[str, str]]:
-    """Say of each promotion why it cannot be judged; pattern and sentence, empty where it can."""
-    column = np.arange(len(histories.cycles))
-    start, stop = promoted.start[:, None], events.stop[:, None]
-    known = np.isfinite(histories.score[promoted.person])
-    recent = np.asarray((promoted.before & (column >= start - _RECENT)).any(axis=1))
-    too_new = len(histories.cycles) - promoted.start < settings.min_post_cycles
-    n_before, n_after = promoted.before.sum(axis=1), promoted.after.sum(axis=1)
-    some_before = (known & (column < start)).sum(axis=1) > n_before
-    some_after = (known & (column >= start) & (column < stop)).sum(axis=1) > n_after
-    found = [("", "")] * len(promoted.person)
-    for each in range(len(found)):
-        if n_before[each] < settings.min_pre_cycles:
-            what = "comparable output" if some_before[each] else "output"
-            sentence = _only(int(n_before[each]), what, "before", settings.min_pre_cycles)
-            found[each] = "not_enough_evidence", sentence
-        elif n_after[each] < settings.min_post_cycles:
-            what = "output in management" if some_after[each] else "output"
-            sentence = _only(int(n_after[each]), what, "after", settings.min_post_cycles)
-            found[each] = "too_new" if too_new[each] else "not_enough_evidence", sentence
-        elif not recent[each]:
-            sentence = f"No comparable output in the last {_RECENT} cycles before the promotion."
-            found[each] = "not_enough_evidence", sentence
-    return found
-
-
-def _only(number: int, what: str, side: str, needed: int) -> str:
-    """Say how many cycles lie on one side of the promotion, and how many it takes."""
-    amount = f"Only {number} cycle{'' if number == 1 else 's'}" if number else "No cycle"
-    needs = f"{needed} {'is' if needed == 1 else 'are'} needed"
-    return f"{amount} with {what} {side} the promotion; {needs}."
-
-
-def _too_few_peers(histories: Histories, can_fit: bool, n_placebos: int, needed: int) -> str:
-    """Say why nobody at all can be judged."""
-    if not can_fit and np.isfinite(histories.sd):
-        return "Too few people with comparable output to say what would be expected of anyone."
-    if not can_fit:
-        return "Technical output does not vary among comparable people, so nothing can be compared."
-    return (
-        f"Only {n_placebos} similar histories without a promotion to compare with; "
-        f"{needed} are needed."
+def _peers_of(fit: DeclineFit, judged: Ints, settings: Settings) -> Ints:
+    """Pick the placebos with as much evidence as is asked of those judged, at the same cycles."""
+    placebos = fit.placebos
+    enough = (placebos.before.sum(axis=1) >= settings.min_pre_cycles) & (
+        placebos.after.sum(axis=1) >= settings.min_post_cycles
     )
+    return np.flatnonzero(enough & np.isin(placebos.start, fit.promoted.start[judged]))
 
 
 def _judge(
@@ -313,15 +371,10 @@ def _judge(
 
 
 def _flags(
-    promotions: pd.DataFrame,
-    histories: Histories,
-    events: Events,
-    promoted: Windows,
-    verdicts: _Verdicts,
-    why_not: list[tuple[str, str]],
-    settings: Settings,
+    fit: DeclineFit, verdicts: _Verdicts, why_not: list[tuple[str, str]], settings: Settings
 ) -> tuple[pd.DataFrame, Ints]:
     """Lay the verdicts out as the flags frame, and say in which order it gives the promotions."""
+    histories, events, promoted = fit.histories, fit.events, fit.promoted
     n_before, n_after = promoted.before.sum(axis=1), promoted.after.sum(axis=1)
     score = np.nan_to_num(histories.score[promoted.person])
     means = [
@@ -335,8 +388,8 @@ def _flags(
     ]
     flags = pd.DataFrame(
         {
-            "person_id": promotions["person_id"].take(events.row).array,
-            "cycle": promotions["cycle"].take(events.row).array,
+            "person_id": fit.promotions["person_id"].take(events.row).array,
+            "cycle": fit.promotions["cycle"].take(events.row).array,
             "effect": verdicts.effect,
             "low": verdicts.low,
             "high": verdicts.high,
@@ -381,122 +434,3 @@ def _tell(verdicts: _Verdicts, each: int, n_after: int, settings: Settings) -> t
         f"{effect:+.1f} SD ({level} interval {interval}); a drop of less than "
         f"{verdicts.detectable[each]:.1f} SD would often not be seen."
     )
-
-
-def _trajectories(
-    output: pd.DataFrame,
-    histories: Histories,
-    promoted: Windows,
-    order: Ints,
-    model: Counterfactual | None,
-    comparison: Comparison | None,
-    offset: Floats,
-    settings: Settings,
-) -> pd.DataFrame:
-    """Lay out output and what was expected, for the first listed promotion of each person."""
-    _, first = np.unique(promoted.person[order], return_index=True)
-    listed = order[np.sort(first)]
-    shown = promoted.take(listed)
-    which, cycle = np.nonzero(np.isfinite(histories.score[shown.person]))
-    row = histories.row[shown.person[which], cycle]
-    expected = np.full((3, len(which)), np.nan)
-    if model is not None:
-        for begin in range(0, len(which), 4096):
-            part = slice(begin, begin + 4096)
-            expected[:, part] = _expected(
-                histories, model, comparison, shown, which[part], cycle[part], settings
-            )
-    after = cycle >= shown.start[which]
-    expected = expected + np.where(after, np.nan_to_num(offset)[listed][which], 0.0)
-    scale = histories.sd if np.isfinite(histories.sd) else 1.0
-    expected = expected * scale + histories.centre
-    known = histories.score[shown.person[which], cycle] * scale + histories.centre
-    return pd.DataFrame(
-        {
-            "person_id": output["person_id"].take(row).array,
-            "cycle": output["cycle"].take(row).array,
-            "technical_output": known,
-            "expected": expected[0],
-            "low": expected[1],
-            "high": expected[2],
-            "after": after,
-        }
-    )
-
-
-def _expected(
-    histories: Histories,
-    model: Counterfactual,
-    comparison: Comparison | None,
-    shown: Windows,
-    which: Ints,
-    cycle: Ints,
-    settings: Settings,
-) -> Floats:
-    """Give the expected score with its band, for some cells of the people shown."""
-    people = shown.person[which]
-    residuals = residuals_from(histories, model, people)
-    earlier = shown.before[which] & (np.arange(residuals.shape[1]) < cycle[:, None])
-    mean, variance, length = condition_on_past(residuals, earlier, cycle, model.covariance)
-    outside = (1 - settings.interval_level) / 2
-    ends = np.asarray(stats.norm.ppf([outside, 1 - outside]))
-    if comparison is not None:
-        tails, count = comparison.degrees_of_freedom, earlier.sum(axis=1)
-        variance = variance * (tails + length) / (tails + count)
-        shares = np.array([outside, 1 - outside])
-        ends = weighted_quantile(comparison.z, comparison.weight, shares)
-    if histories.n_raters:
-        rater = histories.rater[people, cycle][:, None]
-        variance = variance + unknown_severity(model, rater, rater >= 0)[:, 0, 0]
-    here = np.arange(len(people))
-    centre = histories.score[people, cycle] - residuals[here, cycle] + mean
-    # A cycle in which nobody was comparable has no company-wide level to start from.
-    comparable = np.asarray(histories.untreated.any(axis=0))
-    centre = np.where(comparable[cycle], centre, np.nan)
-    spread = np.sqrt(np.asarray(variance))
-    return np.stack([centre, centre + ends[0] * spread, centre + ends[1] * spread])
-
-
-def _notes(
-    histories: Histories,
-    promoted: Windows,
-    why_not: list[tuple[str, str]],
-    judged: Ints,
-    placebos: Windows,
-    verdicts: _Verdicts,
-) -> tuple[str, ...]:
-    """Say in sentences what the result rests on and what it leaves open."""
-    notes = list(histories.notes)
-    patterns = [pattern for pattern, _ in why_not]
-    if not why_not:
-        notes.append("No promotions to management are known, so nobody was judged.")
-    if len(judged):
-        peers = len(np.unique(placebos.person))
-        notes.append(
-            f"{len(judged):,} of {len(why_not):,} promotions judged, against "
-            f"{len(placebos.person):,} pretend promotions of {peers:,} people."
-        )
-        notes.append(
-            "Output is held against people with a like history. It cannot be told from these "
-            "numbers whether somebody was promoted because output was about to fall."
-        )
-    for pattern, words in (
-        ("too_new", "too new to judge"),
-        ("not_enough_evidence", "without enough evidence to judge"),
-    ):
-        if patterns.count(pattern):
-            notes.append(f"{patterns.count(pattern):,} of {len(why_not):,} promotions {words}.")
-    if len(judged) and histories.n_raters:
-        rater = histories.rater[promoted.person[judged]]
-        rated = promoted.after[judged] & (rater >= 0)
-        peers_of = np.unique(histories.rater[histories.untreated])
-        alone = ~np.isin(rater[rated], peers_of)
-        if rated.any() and alone.mean() > 0.5:
-            notes.append(
-                f"{alone.mean():.0%} of the cycles after promotion were rated by people who rate "
-                "no comparable engineer; their severity is unknown, and drops are hard to see."
-            )
-    if not np.isnan(verdicts.p_value).all() and verdicts.transient.any():
-        recovered = int(verdicts.transient.sum())
-        notes.append(f"{recovered:,} of the flagged drops recovered in later cycles.")
-    return tuple(notes)

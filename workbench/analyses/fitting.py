@@ -187,7 +187,8 @@ def _sum_equations(histories: Histories, model: Counterfactual, people: Ints) ->
     total = _no_equations(histories, len(model.coefficients))
     size = len(histories.cycles)
     for block, patterns, pattern in _blocks(histories.untreated, people):
-        inverse = np.linalg.inv(mask_covariance(model.covariance, patterns))
+        masked = mask_covariance(model.covariance, patterns)
+        inverse = np.asarray(np.linalg.inv(masked), dtype=np.float64)
         inverse *= patterns[:, :, None] & patterns[:, None, :]
         weight, seen = inverse[pattern], patterns[pattern]
         rows = _weigh_design(histories, block, weight)
