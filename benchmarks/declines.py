@@ -1,222 +1,168 @@
 """How well declines are found in simulated companies: a table of worlds by methods.
 
-Run `python -m benchmarks.declines --worlds 100 --scenarios base null`. Power is over the dropped
-who have enough evidence to be judged, the same people for every method; `cover` is of the plain
-90 % intervals of everyone judged; `any` is the share of worlds with at least one flag.
+Run `python -m benchmarks.declines --worlds 100 --scenarios base null`, or `--scenarios all`. Power
+is over the dropped who have enough evidence to be judged, the same people for every method, and
+stands beside its ratio to the two oracles. `cover` is of the plain 90 % intervals of everyone
+judged, `flagged` of those of the flagged only, `FCR` of the intervals that allow for the picking.
+`any` is the share of worlds with at least one flag, `overall` by how much the event study's effect
+on all of them is off, in SD (with `--event-study`). `--limits` adds what has to hold.
 """
 
 import argparse
+import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
-from benchmarks.worlds import SCENARIOS, World, simulate_world
-from workbench.analyses.counterfactual import estimate_shift
+from benchmarks.baselines import before_after, difference_in_differences, matched_placebos
+from benchmarks.decline_limits import hold_against_limits
+from benchmarks.oracles import oracle, parameter_oracle
+from benchmarks.verdicts import (
+    FDR,
+    INTERVAL_LEVEL,
+    MIN_AFTER,
+    MIN_BEFORE,
+    Floats,
+    Judged,
+    Verdict,
+    judged_people,
+)
+from benchmarks.worlds import SCENARIOS, simulate_world
 from workbench.analyses.decline import find_declines
-from workbench.analyses.histories import build_histories
-from workbench.analyses.placebos import windows_around
 
-Floats = npt.NDArray[np.float64]
-FDR = 0.10
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a method says of the people judged, in the units of output."""
-
-    flagged: npt.NDArray[np.bool_]
-    p_value: Floats
-    low: Floats
-    high: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """The people judged in one world, and their cells."""
-
-    world: World
-    people: npt.NDArray[np.int64]
-    before: npt.NDArray[np.bool_]
-    after: npt.NDArray[np.bool_]
-    score: Floats
-    untreated: npt.NDArray[np.bool_]
-    rater: npt.NDArray[np.int64]
-    drop: Floats
-
-
-def judged_people(world: World) -> Judged:
-    """Pick the people with enough evidence: three cycles before, one of them recent, two after."""
-    histories, events = build_histories(world.output, world.promotions)
-    windows = windows_around(
-        histories, events.person, events.start, histories.managing[events.person]
-    )
-    column = np.arange(len(histories.cycles))
-    recent = (windows.before & (column >= windows.start[:, None] - 2)).any(axis=1)
-    enough = (windows.before.sum(axis=1) >= 3) & (windows.after.sum(axis=1) >= 2) & recent
-    kept = windows.take(enough)
-    ids = np.array(histories.people)
-    return Judged(
-        world=world,
-        people=ids[kept.person],
-        before=kept.before,
-        after=kept.after,
-        score=histories.score * histories.sd + histories.centre,
-        untreated=histories.untreated,
-        rater=histories.rater,
-        drop=world.truth["drop"].to_numpy()[events.row[enough]],
-    )
+SIZES = (0.5, 1.0, 1.5)
+NEARLY_NONE = 0.001  # a false-discovery rate at which hardly anyone is flagged
 
 
 def ours(judged: Judged) -> Verdict:
     """`find_declines`, with plain intervals taken from a run that flags nearly nobody."""
-    world = judged.world
-    declines = find_declines(world.output, world.promotions, fdr=FDR)
-    flags = declines.flags.set_index("person_id").loc[judged.people]
-    plain = find_declines(world.output, world.promotions, fdr=0.001)
-    intervals = plain.flags.set_index("person_id").loc[judged.people, ["low", "high"]]
-    low, high = (intervals * declines.output_sd).to_numpy().T
-    return Verdict(flags["flagged"].to_numpy(), flags["p_value"].to_numpy(), low, high)
-
-
-def parameter_oracle(judged: Judged) -> Verdict:
-    """Condition on the past with the planted parameters; raters are predicted, not known."""
-    world = judged.world
-    ids = np.unique(world.output["person_id"].to_numpy())
-    residual = np.nan_to_num(judged.score - world.mean[ids])
-    severity, unknown = _predict_severity(judged, residual)
-    rater = np.maximum(judged.rater, 0)
-    residual = residual - severity[rater]
-    rows = np.searchsorted(ids, judged.people)
-    rated = judged.after[:, :, None] & judged.after[:, None, :]
-    extra = unknown[rater[rows][:, :, None], rater[rows][:, None, :]]
-    return _known_shift(judged, residual[rows], world.covariance, np.where(rated, extra, 0.0))
-
-
-def oracle(judged: Judged) -> Verdict:
-    """Condition on the past with everything known but the person and the noise."""
-    world = judged.world
-    ids = np.unique(world.output["person_id"].to_numpy())
-    residual = np.nan_to_num(judged.score - world.mean[ids] - world.shocks[ids])
-    covariance = world.covariance - world.shock_variance * np.eye(len(world.covariance))
-    rows = np.searchsorted(ids, judged.people)
-    return _known_shift(judged, residual[rows], covariance, None)
-
-
-def naive(judged: Judged) -> Verdict:
-    """Mean after minus mean before, held against nobody."""
-    return _mean_change(judged, judged.score)
-
-
-def did(judged: Judged) -> Verdict:
-    """Mean after minus mean before, minus the same of all peers in the same cycles."""
-    peers = np.nanmean(np.where(judged.untreated, judged.score, np.nan), axis=0)
-    return _mean_change(judged, judged.score - peers)
+    find = partial(
+        find_declines,
+        judged.world.output,
+        judged.world.promotions,
+        interval_level=INTERVAL_LEVEL,
+        min_pre_cycles=MIN_BEFORE,
+        min_post_cycles=MIN_AFTER,
+    )
+    declines = find(fdr=FDR)
+    numbers = ["effect", "low", "high"]
+    flags = declines.flags.set_index("person_id").loc[judged.person]
+    effect, flagged_low, flagged_high = (flags[numbers] * declines.output_sd).to_numpy().T
+    plain = find(fdr=NEARLY_NONE).flags.set_index("person_id").loc[judged.person]
+    _, low, high = (plain[numbers] * declines.output_sd).to_numpy().T
+    return Verdict(
+        flags["flagged"].to_numpy(dtype=bool),
+        flags["p_value"].to_numpy(),
+        effect,
+        low,
+        high,
+        flagged_low,
+        flagged_high,
+    )
 
 
 METHODS: dict[str, Callable[[Judged], Verdict]] = {
     "ours": ours,
     "parameter oracle": parameter_oracle,
     "oracle": oracle,
-    "naive": naive,
-    "did": did,
+    "before/after": before_after,
+    "DiD": difference_in_differences,
+    "matched": matched_placebos,
 }
 
 
-def measure(scenario: str, methods: list[str], seeds: range) -> pd.DataFrame:
-    """Run the methods over the worlds of one scenario; one row a method."""
-    rows: dict[str, list[dict[str, float]]] = {method: [] for method in methods}
-    for seed in seeds:
-        judged = judged_people(simulate_world(SCENARIOS[scenario], seed))
-        for method in methods:
-            began = time.perf_counter()
-            verdict = METHODS[method](judged)
-            seconds = time.perf_counter() - began
-            rows[method].append(_count(verdict, judged.drop) | {"seconds": seconds})
-    return pd.DataFrame(
-        [_summary(scenario, method, pd.DataFrame(found)) for method, found in rows.items()]
-    )
+def measure(
+    scenario: str, methods: list[str], event_study: bool, seed: int
+) -> list[dict[str, float | str]]:
+    """Run the methods over one world; what each of them got right."""
+    judged = judged_people(simulate_world(SCENARIOS[scenario], seed))
+    counts: list[dict[str, float | str]] = []
+    for method in methods:
+        began = time.perf_counter()
+        verdict = METHODS[method](judged)
+        seconds = time.perf_counter() - began
+        count: dict[str, float | str] = {"world": scenario, "method": method}
+        # Ours is run a second time for the plain intervals, which is not part of its cost.
+        count |= _count(verdict, judged) | {"seconds": seconds / (2 if method == "ours" else 1)}
+        if event_study and method == "ours":
+            count["overall"] = _event_study_error(judged)
+        counts.append(count)
+    return counts
 
 
-def _predict_severity(judged: Judged, residual: Floats) -> tuple[Floats, Floats]:
-    """Predict the raters' severity from the comparable cells, with the planted variances."""
-    seen = judged.untreated
-    size = len(judged.world.covariance)
-    n_raters = int(judged.rater.max()) + 1
-    both = seen[:, :, None] & seen[:, None, :]
-    weight = np.linalg.inv(np.where(both, judged.world.covariance, np.eye(size))) * both
-    rater = np.maximum(judged.rater, 0)
-    pair = rater[:, :, None] * n_raters + rater[:, None, :]
-    left = np.bincount(pair.ravel(), weight.ravel(), minlength=n_raters**2)
-    pull = np.einsum("ntu,nu->nt", weight, np.where(seen, residual, 0.0))
-    right = np.bincount(rater.ravel(), pull.ravel(), minlength=n_raters)
-    variance = max(judged.world.severity_variance, 1e-9)
-    unknown = np.linalg.inv(left.reshape(n_raters, n_raters) + np.eye(n_raters) / variance)
-    return unknown @ right, unknown
+def tabulate(counts: Iterable[dict[str, float | str]]) -> pd.DataFrame:
+    """Average over worlds: one row a world and method, with the ratios of power to the oracles."""
+    groups = pd.DataFrame(counts).groupby(["world", "method"], sort=False)
+    table = pd.DataFrame([_summary(*names, worlds) for names, worlds in groups])
+    power = table.set_index(["world", "method"])["power"]
+    for column, reference in (("of oracle", "oracle"), ("of parameter", "parameter oracle")):
+        best = [power.get((world, reference), np.nan) for world in table["world"]]
+        table.insert(table.columns.get_loc("power") + 1, column, table["power"] / best)
+    return table.dropna(axis=1, how="all")
 
 
-def _known_shift(
-    judged: Judged, residual: Floats, covariance: Floats, extra: Floats | None
-) -> Verdict:
-    """Judge by the normal distribution, with the planted share of no drop."""
-    seen = judged.before | judged.after
-    shift = estimate_shift(residual, seen, judged.after[:, :, None] * 1.0, covariance, extra)
-    no_drop = float(np.mean(judged.drop == 0)) if len(judged.drop) else 1.0
-    return _by_normal(shift.effect[:, 0], shift.se[:, 0], no_drop)
+def _event_study_error(judged: Judged) -> float:
+    """Say by how much the event study's overall effect is off the planted one, in SD."""
+    from workbench.analyses.event_study import estimate_event_study
+
+    world = judged.world
+    study = estimate_event_study(world.output, world.promotions)
+    planted = float(world.effect[judged.person][judged.after].mean())
+    return float(study.overall["effect"].iloc[0]) - planted / _output_sd(judged)
 
 
-def _mean_change(judged: Judged, score: Floats) -> Verdict:
-    """Judge a change of mean by a t-test with the pooled within-person variance of peers."""
-    ids = np.unique(judged.world.output["person_id"].to_numpy())
-    rows = np.searchsorted(ids, judged.people)
-    own = np.nan_to_num(score[rows])
-    n_before, n_after = judged.before.sum(axis=1), judged.after.sum(axis=1)
-    change = (own * judged.after).sum(axis=1) / n_after
-    change -= (own * judged.before).sum(axis=1) / n_before
-    cells = judged.untreated
-    count = np.maximum(cells.sum(axis=1), 1)
-    known = np.where(cells, score, 0.0)
-    within = np.where(cells, known - (known.sum(axis=1) / count)[:, None], 0.0)
-    variance = (within**2).sum() / (cells.sum() - cells.any(axis=1).sum())
-    return _by_normal(change, np.sqrt(variance * (1 / n_before + 1 / n_after)), 1.0)
+def _output_sd(judged: Judged) -> float:
+    """Give the standard deviation of comparable output within cycles."""
+    cells = pd.DataFrame({"score": judged.score[judged.untreated]})
+    cycle = np.nonzero(judged.untreated)[1]
+    within = cells["score"] - cells["score"].groupby(cycle).transform("mean")
+    return float(np.sqrt((within**2).sum() / (len(cells) - len(np.unique(cycle)))))
 
 
-def _by_normal(effect: Floats, se: Floats, no_drop: float) -> Verdict:
-    """One-sided p-values, BH at the accepted share over the share without a drop."""
-    p_value = stats.norm.cdf(effect / se)
-    q_value = stats.false_discovery_control(p_value) if len(p_value) else p_value
-    reach = stats.norm.ppf(0.95) * se
-    return Verdict(q_value * no_drop <= FDR, p_value, effect - reach, effect + reach)
-
-
-def _count(verdict: Verdict, drop: Floats) -> dict[str, float]:
+def _count(verdict: Verdict, judged: Judged) -> dict[str, float]:
     """Count what one method got right in one world."""
+    drop, effect, flagged = judged.drop, judged.effect, verdict.flagged
     fell = drop > 0
-    flagged = verdict.flagged
+    covered = (verdict.low <= effect) & (effect <= verdict.high)
+    told = np.isfinite(verdict.effect)
     counts = {
-        "judged": len(drop),
-        "any": float(flagged.any()),
+        "judged": told.sum(),
+        "any": flagged.any(),
         "fdp": (flagged & ~fell).sum() / max(flagged.sum(), 1),
         "found": (flagged & fell).sum(),
         "fell": fell.sum(),
         "unfallen": (~fell).sum(),
         "p05": (verdict.p_value[~fell] <= 0.05).sum(),
         "p01": (verdict.p_value[~fell] <= 0.01).sum(),
-        "covered": ((verdict.low <= -drop) & (-drop <= verdict.high)).sum(),
+        "covered": covered.sum(),
+        "flagged": flagged.sum(),
+        "flagged covered": (covered & flagged).sum(),
+        "FCR covered": _covered_of_flagged(verdict, effect),
+        "width": np.sum((verdict.high - verdict.low)[told]),
+        "squares": np.sum((verdict.effect - effect)[told] ** 2),
     }
-    for size in (0.5, 1.0, 1.5):
+    for size in SIZES:
         counts[f"found {size}"] = (flagged & (drop == size)).sum()
         counts[f"fell {size}"] = (drop == size).sum()
     return {name: float(value) for name, value in counts.items()}
 
 
+def _covered_of_flagged(verdict: Verdict, effect: Floats) -> float:
+    """Count the flagged whose widened interval covers what was planted."""
+    if verdict.flagged_low is None or verdict.flagged_high is None:
+        return float("nan")
+    covered = (verdict.flagged_low <= effect) & (effect <= verdict.flagged_high)
+    return float((covered & verdict.flagged).sum())
+
+
 def _summary(scenario: str, method: str, worlds: pd.DataFrame) -> dict[str, object]:
     """Average over worlds: one row of the table."""
-    total = worlds.sum()
+    total = worlds.drop(columns=["world", "method"]).sum(min_count=1)
 
     def share(part: str, whole: str) -> float:
         return float(total[part] / total[whole]) if total[whole] else float("nan")
@@ -224,29 +170,55 @@ def _summary(scenario: str, method: str, worlds: pd.DataFrame) -> dict[str, obje
     return {
         "world": scenario,
         "method": method,
+        "worlds": len(worlds),
         "FDR": worlds["fdp"].mean(),
         "mcse": worlds["fdp"].std() / np.sqrt(len(worlds)),
         "power": share("found", "fell"),
-        **{str(size): share(f"found {size}", f"fell {size}") for size in (0.5, 1.0, 1.5)},
-        "P(p<=.05)": share("p05", "unfallen"),
-        "P(p<=.01)": share("p01", "unfallen"),
+        **{str(size): share(f"found {size}", f"fell {size}") for size in SIZES},
+        "p<=.05": share("p05", "unfallen"),
+        "p<=.01": share("p01", "unfallen"),
         "cover": share("covered", "judged"),
+        "flagged": share("flagged covered", "flagged"),
+        "FCR": share("FCR covered", "flagged"),
+        "width": share("width", "judged"),
+        "RMSE": share("squares", "judged") ** 0.5,
         "any": worlds["any"].mean(),
-        "seconds": worlds["seconds"].median() / (2 if method == "ours" else 1),
+        "overall": worlds["overall"].mean() if "overall" in worlds else float("nan"),
+        "seconds": worlds["seconds"].median(),
     }
+
+
+def _parse() -> argparse.Namespace:
+    """Read what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--worlds", type=int, default=60, help="seeds per scenario")
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument(
+        "--scenarios", nargs="+", default=["base", "null"], choices=[*SCENARIOS, "all"]
+    )
+    parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=METHODS)
+    parser.add_argument("--jobs", type=int, default=1, help="worlds at a time, one thread each")
+    parser.add_argument("--event-study", action="store_true", help="measure the event study too")
+    parser.add_argument("--limits", action="store_true", help="add what has to hold")
+    return parser.parse_args()
 
 
 def main() -> None:
     """Print the table for the scenarios asked for."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--worlds", type=int, default=60, help="seeds per scenario")
-    parser.add_argument("--first-seed", type=int, default=0)
-    parser.add_argument("--scenarios", nargs="+", default=["base", "null"], choices=SCENARIOS)
-    parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=METHODS)
-    given = parser.parse_args()
+    given = _parse()
+    scenarios = list(SCENARIOS) if "all" in given.scenarios else given.scenarios
     seeds = range(given.first_seed, given.first_seed + given.worlds)
-    tables = [measure(scenario, given.methods, seeds) for scenario in given.scenarios]
-    print(pd.concat(tables).round(3).to_string(index=False))
+    # The workers read this when they load NumPy; threads of several worlds would get in each
+    # other's way.
+    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
+    with ProcessPoolExecutor(given.jobs, mp_context=get_context("spawn")) as pool:
+        for scenario in scenarios:
+            run = partial(measure, scenario, given.methods, given.event_study)
+            table = tabulate(count for counts in pool.map(run, seeds) for count in counts)
+            print(table.round(3).to_string(index=False), end="\n\n", flush=True)
+            if given.limits:
+                limits = hold_against_limits(table)
+                print(limits.round(3).to_string(index=False), end="\n\n", flush=True)
 
 
 if __name__ == "__main__":
