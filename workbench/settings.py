@@ -59,6 +59,24 @@ class Settings:
     min_role_similarity: float = _setting(
         0.5, "Similarity to a role's profile below which no role is named.", -1.0, 1.0
     )
+    team_window: int = _setting(
+        3, "Cycles before and after a promotion over which the team is compared.", 1, 20
+    )
+    min_team_size: int = _setting(
+        5, "Members of a team, below which nothing of the team is shown.", 2, 100
+    )
+    min_similar_teams: int = _setting(
+        5, "Similar teams, or people, needed before a change is held against them.", 4, 1_000
+    )
+    held_above: float = _setting(
+        -1.0, "Low end of the interval, in SD, above which output counts as held.", -5.0, 0.0
+    )
+    weak_lead_rating: float = _setting(
+        0.25, "Share of other managers rated lower, up to which lead ratings are weak.", 0.0, 0.5
+    )
+    heavy_load: int = _setting(
+        8, "Direct reports from which leading beside one's own technical work is a load.", 1, 100
+    )
     random_state: int = _setting(0, "Seed of everything random.", 0, 2**31)
 
     def __post_init__(self) -> None:
