@@ -49,8 +49,9 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "gave_up_technical_work",
-        "Output fell for good",
-        "Technical output fell more than for similar people and stayed down.",
+        "Output fell and stayed down",
+        "Technical output fell more than for similar people and stayed down, as the new job leads "
+        "to expect. What else is known says whether it is worth a discussion.",
     ),
     Pattern(
         "does_both_jobs",
@@ -249,12 +250,12 @@ def _pattern(
         return found, []
     told = [load.sentence] if load.holds else []
     if _number(flag["low"]) > settings.held_above:
-        held = f"Output held: a drop of {-settings.held_above:.1f} SD or more can be ruled out."
+        held = f"Output held: the interval leaves out a drop of {-settings.held_above:.1f} SD."
         return "does_both_jobs", [*told, held]
     return "not_enough_evidence", [
         *told,
-        "There is not enough evidence to say that output held: a drop of "
-        f"{-settings.held_above:.1f} SD cannot be ruled out.",
+        "There is not enough evidence to say that output held: the interval reaches a drop of "
+        f"{-settings.held_above:.1f} SD.",
     ]
 
 
