@@ -1,0 +1,610 @@
+"""Event study: what promotion does to output in the whole organisation, cycle by cycle.
+
+What comes in is technical output by person and cycle, and who was promoted when; what goes out is
+the mean distance from what each promoted person's own earlier cycles lead one to expect, with
+bands, by kind of promotion and by group, and beside it the usual estimators.
+
+The usual ones hold the cycles after against the last ones before. Promotion picks people after a
+good streak, and the fall from the streak then counts as an effect. Here the streak is among what
+is conditioned on, so that only what it does not lead one to expect is left.
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from workbench.analyses.callaway_santanna import contrast_cohorts
+from workbench.analyses.counterfactual import (
+    Counterfactual,
+    condition_on_past,
+    residuals_from,
+    unknown_severity,
+)
+from workbench.analyses.fitting import fit_counterfactual, leave_people_out
+from workbench.analyses.histories import Bools, Floats, Histories, Ints, build_histories, in_order
+from workbench.analyses.windows import RECENT_CYCLES, Windows, windows_of
+from workbench.errors import InputError, SettingsError
+from workbench.settings import DEFAULTS, Settings
+
+__all__ = ["DIFFERENCE", "EventStudy", "Spike", "estimate_event_study"]
+
+DIFFERENCE = "difference"
+_WORDS = {"to_management": "management", "to_technical_leadership": "technical leadership"}
+_KINDS = tuple(_WORDS)
+_COLUMNS = ["relative_cycle", "effect", "low", "high", "n", "band_low", "band_high", "phase"]
+_BASES = (1, 3)  # cycles before the promotion that the usual estimators hold against
+_FOLDS = 5
+_DRAWS = 999
+_MIN_TO_FIT = 10  # people with comparable output, below which nothing can be expected of anyone
+_CLEAR = 2.0  # standard errors from which the spike is one
+
+
+@dataclass(frozen=True, slots=True)
+class Spike:
+    """By how much output rose to the last cycle before promotion from the third last.
+
+    Attributes
+    ----------
+    estimate, se
+        Rise beyond that of people not promoted yet, and its standard error; NaN where unknown.
+    exceeds
+        Whether it is more than two standard errors. The estimator that holds against the last
+        cycle before then measures the end of a streak, and must not be the headline.
+    """
+
+    estimate: float
+    se: float
+    exceeds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventStudy:
+    """What promotion does to output in the whole organisation, in standard deviations of output.
+
+    All frames have `effect`, `low`, `high` and `n`, the number of people; negative is lower than
+    expected. Intervals take the promoted people as a draw.
+
+    Attributes
+    ----------
+    effects
+        One row per `relative_cycle` since promotion, of the first of the kinds asked for; 0 is the
+        first cycle in the new position. `band_low` and `band_high` hold for all rows at once.
+        `phase` is `after`; `streak` for the last two cycles before, given all that came before
+        them, which are high because people are picked on them; `placebo` for those before, given
+        all other cycles before promotion, which are near zero if the model describes people.
+    overall
+        One row: the mean over people of the mean over all their own cycles after.
+    by_kind, by_group
+        The same for each `kind` and each `group`, with `relative_cycle` missing in the row that is
+        overall. The kind `difference` is the first kind minus the second.
+    comparison
+        `estimator`, `relative_cycle`, `effect`, `low`, `high`, `n`: Callaway and Sant'Anna, held
+        against the last (`base_1`) and the third last cycle before (`base_3`), the other side of
+        the bracket.
+    spike
+        The rise before promotion that sets the two apart.
+    notes
+        What was left out, what this rests on, and what cannot be told, in sentences.
+    outcome, kind
+        What was measured, and which kind `effects` and `overall` are of.
+    n_promoted, n_used
+        People promoted in that way, and those with output on both sides.
+    interval_level
+        Coverage of intervals and bands.
+    output_sd
+        The standard deviation of output that effects are expressed in, the same as of declines; NaN
+        where there is none.
+    """
+
+    effects: pd.DataFrame
+    overall: pd.DataFrame
+    by_kind: pd.DataFrame
+    by_group: pd.DataFrame
+    comparison: pd.DataFrame
+    spike: Spike
+    notes: tuple[str, ...]
+    outcome: str
+    kind: str
+    n_promoted: int
+    n_used: int
+    interval_level: float
+    output_sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """What was asked for, and the relative cycles (k,) that get a row."""
+
+    kinds: tuple[str, ...]
+    relative: Ints
+    min_promoted: int
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Gaps:
+    """Distances from what was expected, one row a promotion, NaN where there is none.
+
+    Attributes
+    ----------
+    person : (n,)
+        Row of the grid.
+    value : (n, k + 1)
+        By relative cycle and, last, the mean over all cycles after.
+    weight : (n, k + 1, T)
+        How much each cell after counts in them.
+    rater : (n, T)
+        Who rates the cells after, -1 where nobody is known to.
+    model
+        The fit; None where there is nothing to fit.
+    """
+
+    person: Ints
+    value: Floats
+    weight: Floats
+    rater: Ints
+    model: Counterfactual | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """Mean distances, with what their uncertainty comes from; p people, k + 1 columns.
+
+    Attributes
+    ----------
+    effect, n : (k + 1,)
+        Means and numbers of people.
+    person : (p,)
+        Rows of the grid.
+    influence : (p, k + 1)
+        By how much each person moves each mean.
+    shared : (k + 1, k + 1)
+        Covariance of what is unknown of raters who rate several of them.
+    """
+
+    effect: Floats
+    n: Ints
+    person: Ints
+    influence: Floats
+    shared: Floats
+
+
+def estimate_event_study(
+    output: pd.DataFrame,
+    promotions: pd.DataFrame,
+    *,
+    outcome: str = "technical_output",
+    kinds: Sequence[str] = _KINDS,
+    group: str | None = None,
+    max_leads: int = 5,
+    max_lags: int = 7,
+    min_promoted: int = 10,
+    min_pre_cycles: int = 1,
+    interval_level: float = DEFAULTS.interval_level,
+    random_state: int = DEFAULTS.random_state,
+) -> EventStudy:
+    """Estimate what promotion does to output, by cycle since promotion.
+
+    Parameters
+    ----------
+    output
+        `person_id`, `cycle` (sorts in time), the outcome and, where known, `track`, `level`,
+        `rater_id`, `job_family`, as `find_declines` takes them.
+    promotions
+        `person_id`, `cycle` (the first one in the new position) and, where known, `kind`; without
+        it all are promotions to management.
+    outcome
+        Name of the column that is followed.
+    kinds
+        Kinds of promotion to compare; `effects` and `overall` are of the first.
+    group
+        Column of `output` by which to divide the promoted, as it was last before the promotion.
+    max_leads, max_lags
+        Cycles before and after promotion that get a row. `overall` is of all cycles after.
+    min_promoted
+        People below whom no number is given: not of a cycle, a kind, a group or at all.
+    min_pre_cycles
+        Comparable cycles before promotion that a person needs.
+    interval_level
+        Coverage of the intervals and of the bands.
+    random_state
+        Seed of the folds and of the resampling of people.
+
+    Returns
+    -------
+    EventStudy
+        The same for rows in any order and output in any unit.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, the outcome is not a number, or cycles cannot be sorted.
+    SettingsError
+        If a threshold makes no sense.
+
+    Notes
+    -----
+    A cell after promotion is predicted as its mean given the person's own comparable cells before,
+    under the model of `fit_counterfactual`, which has not seen it. Promotion on output that was
+    seen does not distort that; promotion on anything else that bears on later output does.
+
+    Examples
+    --------
+    Nobody can say anything about an organisation from one promotion.
+
+    >>> output = pd.DataFrame({
+    ...     "person_id": list("aaabbb"), "cycle": [1, 2, 3] * 2,
+    ...     "technical_output": [1.0, 1.2, 0.4, 0.3, 0.2, 0.4],
+    ... })
+    >>> study = estimate_event_study(output, pd.DataFrame({"person_id": ["a"], "cycle": [3]}))
+    >>> len(study.overall), study.n_promoted
+    (0, 1)
+    >>> study.notes[0]  # doctest: +ELLIPSIS
+    '0 people promoted to management were found with output on both sides; 10 are needed, ...'
+    """
+    ask = _Ask(
+        kinds=_read_kinds(kinds),
+        relative=np.arange(-_whole("max_leads", max_leads, 0), _whole("max_lags", max_lags, 0) + 1),
+        min_promoted=_whole("min_promoted", min_promoted, 5),
+        settings=Settings(
+            interval_level=interval_level, min_pre_cycles=min_pre_cycles, random_state=random_state
+        ),
+    )
+    known = _as_output(output, outcome, group)
+    histories, events = build_histories(known, promotions, kinds=ask.kinds)
+    windows = windows_of(histories, events)
+    used = (windows.before.sum(axis=1) >= min_pre_cycles) & windows.after.any(axis=1)
+    used &= _can_fit_anything(histories)
+    windows, kind = windows.take(used), events.kind[used]
+    first = kind == ask.kinds[0]
+    gaps = _measure_gaps(histories, windows, ask)
+    by_kind = _estimate_kinds(gaps, kind, ask)
+    whole = by_kind.loc[by_kind["kind"] == ask.kinds[0]].drop(columns="kind")
+    effects = whole.loc[whole["relative_cycle"].notna()].astype({"relative_cycle": "int64"})
+    group_of = _group_before(known, group, histories, windows)
+    comparison, spike = _estimate_otherwise(histories, windows.take(first), ask)
+    study = EventStudy(
+        effects=effects.reset_index(drop=True),
+        overall=whole.loc[whole["relative_cycle"].isna(), _COLUMNS[1:5]].reset_index(drop=True),
+        by_kind=by_kind,
+        by_group=_estimate_groups(
+            gaps, [g if f else None for g, f in zip(group_of, first, strict=True)], ask
+        ),
+        comparison=comparison,
+        spike=spike,
+        notes=(),
+        outcome=outcome,
+        kind=ask.kinds[0],
+        n_promoted=_count_people(events.person[events.kind == ask.kinds[0]]),
+        n_used=_count_people(windows.person[first]),
+        interval_level=interval_level,
+        output_sd=histories.sd,
+    )
+    return replace(study, notes=(*_describe(study, ask), *histories.notes))
+
+
+def _read_kinds(kinds: Sequence[str]) -> tuple[str, ...]:
+    """Refuse kinds of promotion that nothing is known of."""
+    given = (kinds,) if isinstance(kinds, str) else tuple(dict.fromkeys(kinds))
+    if not given or not set(given) <= set(_KINDS):
+        raise SettingsError(f"kinds was given {kinds!r}; some of {', '.join(_KINDS)} are needed.")
+    return given
+
+
+def _whole(name: str, value: int, least: int) -> int:
+    """Refuse a threshold that is no whole number from the least that makes sense."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise SettingsError(f"{name} was given {value!r}; a whole number from {least} is needed.")
+    return int(value)
+
+
+def _as_output(output: pd.DataFrame, outcome: str, group: str | None) -> pd.DataFrame:
+    """Give the outcome the name under which histories are built."""
+    lacking = [name for name in (outcome, group) if name is not None and name not in output]
+    if lacking:
+        raise InputError(
+            f"the table has {', '.join(map(str, output.columns)) or 'no columns'}; it lacks "
+            f"{', '.join(lacking)}. Name a column of the table as outcome and as group."
+        )
+    return output.assign(technical_output=output[outcome])
+
+
+def _can_fit_anything(histories: Histories) -> bool:
+    """Say whether there is enough comparable output to expect anything of anyone."""
+    people = int(histories.untreated.any(axis=1).sum())
+    return bool(np.isfinite(histories.sd)) and people >= _MIN_TO_FIT
+
+
+def _count_people(person: Ints) -> int:
+    """Count each person once."""
+    return len(np.unique(person))
+
+
+# ------------------------------------------------------------------ distances from what is expected
+
+
+def _measure_gaps(histories: Histories, windows: Windows, ask: _Ask) -> _Gaps:
+    """Take from each cell of the promoted what the person's own other cells lead one to expect."""
+    n, size = windows.after.shape
+    column = np.arange(size)
+    since = column - windows.start[:, None]
+    weight = np.zeros((n, len(ask.relative) + 1, size))
+    weight[:, :-1] = (since[:, None, :] == ask.relative[:, None]) & windows.after[:, None, :]
+    weight[:, -1] = windows.after / np.maximum(windows.after.sum(axis=1), 1)[:, None]
+    value = np.full((n, len(ask.relative) + 1), np.nan)
+    rater = np.where(windows.after, histories.rater[windows.person], -1)
+    if not n:
+        return _Gaps(windows.person, value, weight, rater, None)
+    model = fit_counterfactual(histories)
+    residuals = residuals_from(histories, model, windows.person)
+    distance = np.zeros((n, size))
+    for cycle in range(size):
+        expected, _, _ = condition_on_past(
+            residuals, windows.before, np.full(n, cycle), model.covariance
+        )
+        distance[:, cycle] = residuals[:, cycle] - expected
+    known = np.where(weight.any(axis=2), 1.0, np.nan)
+    value[:] = np.einsum("nkt,nt->nk", weight, distance) * known
+    _measure_leads(histories, model, windows, ask, value)
+    return _Gaps(windows.person, value, weight, rater, model)
+
+
+def _measure_leads(
+    histories: Histories, model: Counterfactual, windows: Windows, ask: _Ask, value: Floats
+) -> None:
+    """Fill in the cells before promotion, each from a fit that the person had no part in.
+
+    The last ones are what people are picked on. What came before them can be predicted from them
+    and all the others without being touched by that, as far as picking looked at nothing else.
+    """
+    folds = np.random.default_rng(ask.settings.random_state).permutation(len(histories.people))
+    folds = folds % _FOLDS
+    column = np.arange(len(histories.cycles))
+    streak = column >= windows.start[:, None] - RECENT_CYCLES
+    for fold, without in leave_people_out(histories, model, folds):
+        which = np.flatnonzero(folds[windows.person] == fold)
+        block = windows.take(which)
+        residuals = residuals_from(histories, without, block.person)
+        for place, lead in enumerate(ask.relative[ask.relative < 0].tolist()):
+            cycle = np.maximum(block.start + lead, 0)
+            own = np.arange(len(which)), cycle
+            others = block.before & (column != cycle[:, None])
+            if lead >= -RECENT_CYCLES:
+                others &= ~streak[which]
+            expected, _, _ = condition_on_past(residuals, others, cycle, without.covariance)
+            known = (block.start + lead >= 0) & block.before[own] & others.any(axis=1)
+            value[which, place] = np.where(known, residuals[own] - expected, np.nan)
+
+
+# ------------------------------------------------------------------ means and their uncertainty
+
+
+def _average(gaps: _Gaps, which: Bools) -> _Means:
+    """Average some promotions, column by column."""
+    value = gaps.value[which]
+    known = np.isfinite(value)
+    count = np.maximum(known.sum(axis=0), 1)
+    effect = np.where(known, value, 0.0).sum(axis=0) / count
+    person, row = np.unique(gaps.person[which], return_inverse=True)
+    influence, has = np.zeros((2, len(person), value.shape[1]))
+    # Somebody promoted twice is one draw.
+    np.add.at(influence, row, np.where(known, value - effect, 0.0) / count)
+    np.add.at(has, row, known)
+    n = (has > 0).sum(axis=0)
+    influence *= np.sqrt(n / np.maximum(n - 1, 1))
+    shared = _share_raters(gaps, which, gaps.weight[which] / count[:, None])
+    return _Means(effect, n, person, influence, shared)
+
+
+def _share_raters(gaps: _Gaps, which: Bools, weight: Floats) -> Floats:
+    """Give the covariance that means have because people share raters of unknown severity.
+
+    What a rater's severity does to one person is part of how people scatter already.
+    """
+    columns = weight.shape[1]
+    if gaps.model is None or not len(gaps.model.severities):
+        return np.zeros((columns, columns))
+    rater, unknown = gaps.rater[which], gaps.model.severity_covariance
+    load = np.zeros((len(gaps.model.severities), columns))
+    np.add.at(load, rater[rater >= 0], weight.transpose(0, 2, 1)[rater >= 0])
+    whole = load.T @ (unknown @ load if unknown.ndim == 2 else unknown[:, None] * load)
+    own = unknown_severity(gaps.model, rater, rater >= 0)
+    return np.asarray(whole - np.einsum("nkt,ntu,nlu->kl", weight, own, weight, optimize=True))
+
+
+def _subtract(one: _Means, other: _Means) -> _Means:
+    """Give one mean minus the other; somebody promoted in both ways is one draw."""
+    person = np.union1d(one.person, other.person)
+    influence = np.zeros((len(person), len(one.effect)))
+    influence[np.searchsorted(person, one.person)] += one.influence
+    influence[np.searchsorted(person, other.person)] -= other.influence
+    shared = one.shared + other.shared
+    return _Means(one.effect - other.effect, one.n + other.n, person, influence, shared)
+
+
+def _lay_out(means: _Means, shown: Bools, ask: _Ask) -> pd.DataFrame:
+    """Lay the means out as rows with intervals, the one over all cycles last."""
+    low, high, band_low, band_high = _resample(means, shown, ask.settings)
+    relative = pd.array([*ask.relative.tolist(), None], dtype="Int64")
+    phase = np.select(
+        [ask.relative >= 0, ask.relative >= -RECENT_CYCLES], ["after", "streak"], "placebo"
+    )
+    frame = pd.DataFrame(
+        {
+            "relative_cycle": relative,
+            "effect": means.effect,
+            "low": low,
+            "high": high,
+            "n": means.n,
+            "band_low": band_low,
+            "band_high": band_high,
+            "phase": pd.Series([*phase.tolist(), "overall"], dtype="str"),
+        }
+    )
+    return frame.loc[shown].reset_index(drop=True)
+
+
+def _resample(means: _Means, shown: Bools, settings: Settings) -> tuple[Floats, ...]:
+    """Give intervals and bands by flipping at random the sign of what each person contributes.
+
+    Each draw is divided by its own standard error, so that with few people the intervals widen as
+    those of Student's t do.
+    """
+    draw = np.random.default_rng(settings.random_state)
+    signs = draw.choice(np.array([-1.0, 1.0]), size=(_DRAWS, len(means.person)))
+    pull = signs @ means.influence
+    values, vectors = np.linalg.eigh((means.shared + means.shared.T) / 2)
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    common = draw.normal(size=(_DRAWS, len(root))) @ root.T
+    shared = (root**2).sum(axis=1)
+    squares = (means.influence**2).sum(axis=0)
+    drawn_squares = np.maximum(squares - pull**2 / np.maximum(means.n, 1), 1e-12 * squares)
+    se, drawn_se = np.sqrt(squares + shared), np.sqrt(drawn_squares + shared)
+    distance = np.abs(pull + common) / np.where(drawn_se > 0, drawn_se, 1.0)
+    reach = np.quantile(distance, settings.interval_level, axis=0) * se
+    rows = shown & (np.arange(len(se)) < len(se) - 1)
+    widest = distance[:, rows].max(axis=1, initial=0.0)
+    band = np.where(rows, np.quantile(widest, settings.interval_level) * se, np.nan)
+    effect = means.effect
+    return effect - reach, effect + reach, effect - band, effect + band
+
+
+# ------------------------------------------------------------------ kinds, groups, other estimators
+
+
+def _estimate_kinds(gaps: _Gaps, kind: npt.NDArray[np.str_], ask: _Ask) -> pd.DataFrame:
+    """Give rows for each kind of promotion, and for the first minus the second."""
+    means = [_average(gaps, kind == each) for each in ask.kinds]
+    shown = [each.n >= ask.min_promoted for each in means]
+    names = list(ask.kinds)
+    if len(means) > 1:
+        names.append(DIFFERENCE)
+        means.append(_subtract(means[0], means[1]))
+        shown.append(shown[0] & shown[1])
+    parts = [_lay_out(*each, ask) for each in zip(means, shown, strict=True)]
+    return pd.concat(
+        [part.assign(kind=name) for name, part in zip(names, parts, strict=True)], ignore_index=True
+    )[["kind", *_COLUMNS]]
+
+
+def _estimate_groups(gaps: _Gaps, group: Sequence[Hashable], ask: _Ask) -> pd.DataFrame:
+    """Give rows for each group of which enough people were promoted; None is no group."""
+    names = in_order([each for each in group if each is not None])
+    nobody = _average(gaps, np.zeros(len(gaps.person), dtype=np.bool_))
+    parts = [_lay_out(nobody, nobody.n > 0, ask).assign(group=None)]
+    for name in names:
+        means = _average(gaps, np.array([each == name for each in group], dtype=np.bool_))
+        part = _lay_out(means, means.n >= ask.min_promoted, ask)
+        parts.append(part.assign(group=[name] * len(part)))
+    return pd.concat(parts, ignore_index=True)[["group", *_COLUMNS]]
+
+
+def _group_before(
+    output: pd.DataFrame, group: str | None, histories: Histories, windows: Windows
+) -> list[Hashable]:
+    """Look up where each person was when last seen before the promotion; None where unknown."""
+    if group is None:
+        return [None] * len(windows.person)
+    values, known = output[group].tolist(), output[group].notna().to_numpy(dtype=np.bool_)
+    row = histories.row[windows.person]
+    before = np.arange(row.shape[1]) < windows.start[:, None]
+    told = before & (row >= 0) & known[np.maximum(row, 0)]
+    last = row.shape[1] - 1 - told[:, ::-1].argmax(axis=1)
+    return [values[row[each, last[each]]] if told[each].any() else None for each in range(len(row))]
+
+
+def _estimate_otherwise(
+    histories: Histories, windows: Windows, ask: _Ask
+) -> tuple[pd.DataFrame, Spike]:
+    """Give what the usual estimators say of the same cells, and the spike that sets them apart."""
+    start = np.full(len(histories.people), len(histories.cycles))
+    cells = histories.untreated.copy()
+    # Of somebody promoted twice in this way the first time counts: what is written last stays.
+    start[windows.person[::-1]] = windows.start[::-1]
+    cells[windows.person[::-1]] = (windows.before | windows.after)[::-1]
+    score = np.where(cells, histories.score, np.nan)
+    parts, spike = [], Spike(np.nan, np.nan, False)
+    for base in _BASES:
+        found = contrast_cohorts(
+            score, start, histories.cycles, base=base, controls="not_yet_treated"
+        )
+        steps = found.by_relative_cycle
+        steps = steps.loc[(steps["n"] >= ask.min_promoted) & steps["se"].gt(0)]
+        held = windows.before[np.arange(len(windows.person)), np.maximum(windows.start - base, 0)]
+        overall = found.overall.loc[found.overall["aggregation"] == "simple", ["effect", "se"]]
+        overall = overall.assign(relative_cycle=np.nan, n=_count_people(windows.person[held]))
+        overall = overall.loc[overall["n"] >= ask.min_promoted].dropna(subset="effect")
+        last = steps.loc[steps["relative_cycle"] == -1]
+        if base > 1 and len(last):
+            rise, se = float(last["effect"].iloc[0]), float(last["se"].iloc[0])
+            spike = Spike(rise, se, abs(rise) > _CLEAR * se)
+        steps = steps.loc[steps["relative_cycle"].isin(ask.relative)]
+        part = pd.concat([steps, overall.astype(object)]).assign(estimator=f"base_{base}")
+        parts.append(part.astype({"relative_cycle": "Int64", "effect": float, "se": float}))
+    rows = pd.concat(parts, ignore_index=True)
+    reach = stats.norm.ppf((1 + ask.settings.interval_level) / 2) * rows["se"]
+    rows = rows.assign(low=rows["effect"] - reach, high=rows["effect"] + reach)
+    return rows[["estimator", "relative_cycle", "effect", "low", "high", "n"]], spike
+
+
+# ------------------------------------------------------------------ in words
+
+
+def _describe(study: EventStudy, ask: _Ask) -> list[str]:
+    """Say what the result rests on and what it does not claim."""
+    words = _WORDS[study.kind]
+    if study.overall.empty:
+        people = "1 person" if study.n_used == 1 else f"{study.n_used:,} people"
+        verb = "was" if study.n_used == 1 else "were"
+        notes = [
+            f"{people} promoted to {words} {verb} found with output on both sides; "
+            f"{ask.min_promoted} are needed, so nothing is said of what such a promotion does."
+        ]
+        return notes
+    notes = [
+        f"Output of {study.n_used:,} of {study.n_promoted:,} people promoted to {words} is held "
+        "against what their own earlier cycles lead one to expect, in standard deviations.",
+        "Whether people were promoted because their output was about to change cannot be told "
+        "from these numbers, by this or by any other method.",
+    ]
+    notes += _describe_spike(study)
+    placebos = study.effects.loc[study.effects["phase"] == "placebo"]
+    off = placebos.loc[(placebos["band_low"] > 0) | (placebos["band_high"] < 0)]
+    if len(off):
+        cycles = ", ".join(str(-each) for each in off["relative_cycle"])
+        notes.append(
+            f"Already {cycles} cycles before promotion output was not as expected, so people were "
+            "picked on something that is not in the data. Read the effect with caution."
+        )
+    found = study.by_kind.loc[study.by_kind["relative_cycle"].isna(), "kind"].tolist()
+    notes += [
+        f"Fewer than {ask.min_promoted} people promoted to {_WORDS[kind]} have output on both "
+        "sides, so the two moves cannot be compared."
+        for kind in ask.kinds
+        if kind not in found
+    ]
+    return notes
+
+
+def _describe_spike(study: EventStudy) -> list[str]:
+    """Say why the usual estimators differ."""
+    overall = study.comparison.loc[study.comparison["relative_cycle"].isna()]
+    usual = overall.set_index("estimator")["effect"]
+    spike = study.spike
+    if "base_1" not in usual or not np.isfinite(spike.estimate):
+        return ["There are too few cycles before promotion to see whether it followed a streak."]
+    said = f"{usual['base_1']:+.2f} SD"
+    if spike.exceeds:
+        return [
+            f"Output moved by {spike.estimate:+.2f} SD (standard error {spike.se:.2f}) from the "
+            "third last to the last cycle before promotion. Difference-in-differences from the "
+            f"last cycle ({said}) counts the way back as an effect and is not to be relied on."
+        ]
+    return [
+        f"No streak before promotion can be told from noise ({spike.estimate:+.2f} SD, standard "
+        f"error {spike.se:.2f}); difference-in-differences from the last cycle says {said}."
+    ]
