@@ -128,6 +128,7 @@ class _Event:
     lead: int = -1  # first column in which she leads the unit
     stop: int = -1  # first column that says nothing of her lead any more
     last: int = -1  # last column in which she leads it
+    reports: int = -1  # people who report to her in the last column with any
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,8 +280,7 @@ def measure_team_effects(
         interval_level=interval_level,
     )
     grid = _lay_out(reviews, scores)
-    events = [_find_team(grid, each) for each in _find_events(grid, reviews, promotions)]
-    events = [_end_lead(each, events) for each in events]
+    events = _find_teams(grid, _find_events(grid, reviews, promotions))
     outcomes = [each for each in OUTCOMES if each.name in _ALWAYS or each.name in grid.values]
     comparison = _Comparison(grid, events, settings)
     rows = [
@@ -457,53 +457,81 @@ def _find_events(grid: _Grid, reviews: pd.DataFrame, promotions: pd.DataFrame) -
     return sorted(found, key=lambda event: (event.person, event.start))
 
 
-def _find_team(grid: _Grid, event: _Event) -> _Event:
-    """Find the team that a promoted person led: who reports to her, else her own team."""
-    columns = range(event.start, len(grid.cycles))
-    managers = grid.units.get("manager")
-    label = next((int(c) for c in grid.units["team"][event.person, columns] if c >= 0), -1)
-    if managers is not None:
-        reports = managers[:, event.start :] == event.person
-        led = np.flatnonzero((reports & grid.technical[:, event.start :]).any(axis=0))
-        if len(led):
-            lead = event.start + int(led[0])
-            labels = grid.units["team"][managers[:, lead] == event.person, lead]
-            label = _most_common(labels[labels >= 0], label)
-            # She leads it until the first cycle in which nobody reports to her any more.
-            gap = np.flatnonzero(~reports[:, lead - event.start :].any(axis=0))
-            stop = lead + int(gap[0]) if len(gap) else len(grid.cycles)
-            return replace(
-                event, basis="manager", unit=event.person, label=label, lead=lead, stop=stop
-            )
-        at = grid.units["team"][:, event.start] == label
-        if label >= 0 and (managers[at, event.start] >= 0).any():
-            return replace(event, label=label)  # they report to somebody else
-    lead = next((t for t in columns if grid.units["team"][event.person, t] == label >= 0), -1)
-    if lead < 0:
+def _find_teams(grid: _Grid, events: Sequence[_Event]) -> list[_Event]:
+    """Find the team that each promoted person led, from when and until when."""
+    managers = grid.units.get("manager", np.empty((0, 0), dtype=np.int64)).ravel()
+    order = np.argsort(managers, kind="stable")
+    bounds = np.searchsorted(managers[order], np.arange(len(grid.people) + 1))
+    found = []
+    for event in events:
+        cells = order[bounds[event.person] : bounds[event.person + 1]]
+        led = _find_reports(grid, event, *np.divmod(cells, len(grid.cycles)))
+        found.append(led or _find_team_mates(grid, event))
+    # A lead ends where somebody else is promoted to lead the same team.
+    leads: dict[tuple[str, int], list[int]] = {}
+    for event in found:
+        leads.setdefault((event.basis, event.unit), []).append(event.lead)
+    for place, event in enumerate(found):
+        later = [lead for lead in leads[event.basis, event.unit] if lead > event.lead]
+        if event.basis:
+            stop = min([event.stop, *later])
+            found[place] = replace(event, stop=stop, last=stop - 1)
+    return found
+
+
+def _find_reports(grid: _Grid, event: _Event, person: Ints, column: Ints) -> _Event | None:
+    """Take those who report to a promoted person as the team; None where nobody does."""
+    later = column >= event.start
+    person, column = person[later], column[later]
+    led = column[grid.technical[person, column]]
+    if not len(led):
+        return None
+    lead = int(led.min())
+    label = _most_common(grid.units["team"][person[column == lead], lead])
+    # She leads it until the first cycle in which nobody reports to her any more.
+    stop = lead + 1
+    while stop in column:
+        stop += 1
+    own = _first_label(grid, event)
+    return replace(
+        event,
+        basis="manager",
+        unit=event.person,
+        label=own if label < 0 else label,
+        lead=lead,
+        stop=stop,
+        reports=int((column == stop - 1).sum()),
+    )
+
+
+def _find_team_mates(grid: _Grid, event: _Event) -> _Event:
+    """Take the people with the same team name as the team, unless they report to somebody else."""
+    label = _first_label(grid, event)
+    event = replace(event, label=label)
+    if label < 0:
         return event
-    away = [
-        t for t in range(lead, len(grid.cycles)) if grid.units["team"][event.person, t] != label
-    ]
-    stop = away[0] if away else len(grid.cycles)
-    return replace(event, basis="team", unit=label, label=label, lead=lead, stop=stop)
+    teams = grid.units["team"]
+    if "manager" in grid.units:
+        mates = teams[:, event.start] == label
+        if (grid.units["manager"][mates, event.start] >= 0).any():
+            return event
+    own = teams[event.person]
+    lead = event.start + int((own[event.start :] == label).argmax())
+    elsewhere = np.flatnonzero((own[lead:] >= 0) & (own[lead:] != label))
+    stop = lead + int(elsewhere[0]) if len(elsewhere) else len(grid.cycles)
+    return replace(event, basis="team", unit=label, lead=lead, stop=stop)
 
 
-def _most_common(codes: Ints, otherwise: int) -> int:
-    """Give the most common code, the lowest of several."""
-    return int(np.bincount(codes).argmax()) if len(codes) else otherwise
+def _first_label(grid: _Grid, event: _Event) -> int:
+    """Give the team that a person is in from the promotion on; -1 where none is known."""
+    own = grid.units["team"][event.person, event.start :]
+    return int(own[own >= 0][0]) if (own >= 0).any() else -1
 
 
-def _end_lead(event: _Event, events: Sequence[_Event]) -> _Event:
-    """End a lead where somebody else is promoted to lead the same team."""
-    later = [
-        each.lead
-        for each in events
-        if each.person != event.person
-        and each.lead > event.lead
-        and (each.basis, each.unit) == (event.basis, event.unit)
-    ]
-    stop = min([event.stop, *later]) if event.basis else event.stop
-    return replace(event, stop=stop, last=stop - 1)
+def _most_common(codes: Ints) -> int:
+    """Give the most common code, the lowest of several; -1 where none is known."""
+    known = codes[codes >= 0]
+    return int(np.bincount(known).argmax()) if len(known) else -1
 
 
 # ------------------------------------------------------------------------------ levels of teams
@@ -768,22 +796,25 @@ def _touch(
     A promotion touches the team that it is out of and the team that it is to lead. To leave out the
     teams with a later promotion altogether would leave those that do badly later on.
     """
-    touched = np.zeros(len(followed[window.lead]), dtype=bool)
-    ends = np.full(len(touched), window.lead + window.after)
+    stop = window.lead + window.after
+    # One place more than there are units, which stands for the unknown unit -1.
+    by_then = np.zeros(int(units.max(initial=-1)) + 2, dtype=bool)
+    ends = np.full(len(by_then), stop)
     for event in events:
-        if window.start - window.before < event.start < window.lead + window.after:
+        if window.start - window.before < event.start < stop:
             earlier = units[event.person, : event.start]
             # Whoever leads a unit by manager ids is that unit's code.
             to_lead = event.person if basis == "manager" else units[event.person, event.start]
-            codes = [code for code in (*earlier[earlier >= 0][-1:], to_lead) if code >= 0]
-            hit = np.any([np.isin(each, codes) for each in followed.values()], axis=0)
-            if event.start <= window.lead:
-                touched |= hit
-            else:
-                ends = np.where(hit, np.minimum(ends, event.start), ends)
+            for code in (*earlier[earlier >= 0][-1:], to_lead):
+                if 0 <= code < len(by_then) - 1 and event.start <= window.lead:
+                    by_then[code] = True
+                elif 0 <= code < len(by_then) - 1:
+                    ends[code] = min(ends[code], event.start)
+    touched = np.any([by_then[each] for each in followed.values()], axis=0)
+    end = np.min([ends[each] for each in followed.values()], axis=0)
     for t in followed:
-        followed[t] = np.where(t < ends, followed[t], -1)
-    return touched
+        followed[t] = np.where(t < end, followed[t], -1)
+    return np.asarray(touched)
 
 
 # ------------------------------------------------------------------------------ what is expected
@@ -969,7 +1000,8 @@ def _situations(
             "team": pd.Series([_label(grid, event) for event in events], dtype="str"),
         }
     )
-    leaders = [_technical_leader(grid, event) for event in events]
+    counts = _count_leaders(grid)
+    leaders = [_technical_leader(grid, event, counts) for event in events]
     there = pd.array([each for each, _ in leaders], dtype="boolean")
     frame["technical_leader"] = there
     since = [grid.cycles[t] if t >= 0 else None for _, t in leaders]
@@ -979,9 +1011,11 @@ def _situations(
         [_own_engagement(comparison, event) for event in events],
         columns=[f"own_engagement_{name}" for name in "before after change low high n".split()],
     )
+    rating = grid.values.get("management_rating", np.empty((0, 0)))
+    ranked = [np.sort(each[np.isfinite(each)]) for each in rating.T]
     placed = pd.DataFrame(
         [
-            (*_lead_rating(grid, event, comparison.settings), *_load(grid, event))
+            (*_lead_rating(grid, event, ranked, comparison.settings), *_load(grid, event))
             for event in events
         ],
         columns=["lead_rating", "lead_rating_n", "direct_reports", "fte"],
@@ -999,18 +1033,26 @@ def _situations(
     return frame.astype(dtypes)
 
 
-def _technical_leader(grid: _Grid, event: _Event) -> tuple[Any, int]:
+def _count_leaders(grid: _Grid) -> dict[str, Ints]:
+    """Count the technical leaders of each unit in each cycle."""
+    counts = {}
+    for basis, units in grid.units.items():
+        count = np.zeros((int(units.max(initial=-1)) + 1, units.shape[1]), dtype=np.int64)
+        person, column = np.nonzero(grid.leading & (units >= 0))
+        np.add.at(count, (units[person, column], column), 1)
+        counts[basis] = count
+    return counts
+
+
+def _technical_leader(grid: _Grid, event: _Event, counts: dict[str, Ints]) -> tuple[Any, int]:
     """Say whether the team has a technical leader in the latest cycle of the lead, since when."""
     if not event.basis or not grid.tracks_known:
         return pd.NA, -1
-    there = np.zeros(grid.leading.shape, dtype=bool)
-    if event.label >= 0:
-        there |= grid.units["team"] == event.label
-    if event.basis == "manager":
-        there |= grid.units["manager"] == event.unit
-    there &= grid.leading
-    there[event.person] = False
-    seen: Bools = np.asarray(there.any(axis=0))
+    seen = np.zeros(len(grid.cycles), dtype=bool)
+    for basis, unit in (("team", event.label), (event.basis, event.unit)):
+        if unit >= 0:
+            own = grid.leading[event.person] & (grid.units[basis][event.person] == unit)
+            seen |= counts[basis][unit] > own
     if not seen[event.last]:
         return False, -1
     gaps = np.flatnonzero(~seen[: event.last])
@@ -1032,29 +1074,29 @@ def _own_engagement(comparison: "_Comparison", event: _Event) -> tuple[float, ..
     return before, after, found.effect, found.low, found.high, found.n_similar
 
 
-def _lead_rating(grid: _Grid, event: _Event, settings: Settings) -> tuple[float, int]:
+def _lead_rating(
+    grid: _Grid, event: _Event, ranked: list[Floats], settings: Settings
+) -> tuple[float, int]:
     """Place how the people managed rate a person among the other managers of the same cycles."""
-    stop = min(event.start + settings.team_window, len(grid.cycles))
-    ratings = grid.values.get("management_rating", np.empty((len(grid.people), 0)))
     shares, others = [], []
-    for rating in ratings.T[event.start : stop]:
-        own, all_known = rating[event.person], rating[np.isfinite(rating)]
-        if np.isfinite(own) and len(all_known) > 1:
+    for t, known in list(enumerate(ranked))[event.start : event.start + settings.team_window]:
+        own = grid.values["management_rating"][event.person, t]
+        if np.isfinite(own) and len(known) > 1:
+            lower, not_higher = np.searchsorted(known, own), np.searchsorted(known, own, "right")
             # Half of those rated alike count as lower; she herself is one of them.
-            alike = int((all_known == own).sum()) - 1
-            shares.append((int((all_known < own).sum()) + alike / 2) / (len(all_known) - 1))
-            others.append(len(all_known) - 1)
+            shares.append((lower + (not_higher - lower - 1) / 2) / (len(known) - 1))
+            others.append(len(known) - 1)
     return (float(np.mean(shares)), min(others)) if shares else (np.nan, 0)
 
 
 def _load(grid: _Grid, event: _Event) -> tuple[float, float]:
-    """Count the people who report to a person in the latest cycle of the lead, and her hours."""
-    last = event.last if event.basis else len(grid.cycles) - 1
-    reports = np.nan
-    if event.basis == "manager":
-        reports = float((grid.units["manager"][:, last] == event.person).sum())
+    """Give the number of people who report to a person, and her share of full time."""
     fte = grid.values.get("fte")
-    return reports, np.nan if fte is None else float(fte[event.person, last])
+    last = event.last if event.basis else len(grid.cycles) - 1
+    return (
+        float(event.reports) if event.reports >= 0 else np.nan,
+        np.nan if fte is None else float(fte[event.person, last]),
+    )
 
 
 def _notes(
