@@ -65,13 +65,13 @@ class _Estimates:
         return np.asarray(np.sqrt((self.influence**2).sum(axis=0)) / len(self.influence))
 
     def mean(self, which: Bools) -> "_Estimates":
-        """Average some of them, each counting the same."""
-        share = np.where(which, 1.0 / max(int(which.sum()), 1), 0.0 if which.any() else np.nan)
-        return _Estimates(
-            np.zeros(1, dtype=np.int64),
-            np.array([share @ self.effect]),
-            (self.influence @ share)[:, None],
-        )
+        """Average some of them, each counting the same; NaN where there are none."""
+        zero = np.zeros(1, dtype=np.int64)
+        if not which.any():
+            return _Estimates(zero, np.array([np.nan]), np.full((len(self.influence), 1), np.nan))
+        share = which / which.sum()
+        effect, influence = share @ self.effect, self.influence @ share
+        return _Estimates(zero, np.array([effect]), influence[:, None])
 
 
 @dataclass(frozen=True, slots=True)

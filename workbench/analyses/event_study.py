@@ -499,7 +499,7 @@ def _estimate_groups(gaps: _Gaps, group: Sequence[Hashable], ask: _Ask) -> pd.Da
     for name in names:
         means = _average(gaps, np.array([each == name for each in group], dtype=np.bool_))
         part = _lay_out(means, means.n >= ask.min_promoted, ask)
-        parts.append(part.assign(group=[name] * len(part)))
+        parts.append(part.assign(group=pd.Series([name] * len(part), dtype=object)))
     return pd.concat(parts, ignore_index=True)[["group", *_COLUMNS]]
 
 
