@@ -10,6 +10,7 @@ from scipy.stats import norm
 from workbench.errors import InputError
 from workbench.fields import fields_with_role
 from workbench.measures.force_multiplier import EVIDENCE, FORCE_MULTIPLIER
+from workbench.measures.ranking import order_values, score_ranks
 from workbench.measures.scoring import (
     score_reviews,
     score_signals,
@@ -22,8 +23,10 @@ SIGNALS = [signal.name for signal in FORCE_MULTIPLIER]
 COUNTS = [measure.name for measure in TECHNICAL_OUTPUT if measure.name != "technical_rating"]
 
 
-def quantiles(*ranks: float, n: int) -> np.ndarray:
-    return norm.ppf((np.array(ranks) - 0.5) / n)
+def quantiles(*ranks: int, n: int) -> np.ndarray:
+    """The mean of the normal distribution over the share of the cohort that each rank takes up."""
+    place = np.array(ranks)
+    return n * (norm.pdf(norm.ppf((place - 1) / n)) - norm.pdf(norm.ppf(place / n)))
 
 
 def standard(values: np.ndarray, reference: np.ndarray | None = None) -> np.ndarray:
@@ -60,10 +63,23 @@ def scored(frame: pd.DataFrame, **thresholds: int) -> np.ndarray:
     return score_technical_output(frame, **thresholds)["technical_output"].to_numpy(float)
 
 
-def test_one_measure_is_the_normal_quantile_of_its_mid_rank() -> None:
+def test_one_measure_is_the_normal_score_of_its_rank_and_ties_share_theirs() -> None:
     found = scored(one_cycle(commits=[5, 0, 0, 9]))
-    expected = standard(quantiles(3, 1.5, 1.5, 4, n=4))
-    assert found == pytest.approx(expected)
+    raw = quantiles(3, 1, 2, 4, n=4)
+    raw[1:3] = raw[1:3].mean()
+    assert raw.mean() == pytest.approx(0)
+    assert found == pytest.approx(standard(raw))
+
+
+def test_a_measure_that_is_zero_for_nearly_all_weighs_as_much_less() -> None:
+    rng = np.random.default_rng(3)
+    latent = rng.standard_normal(4000)
+    rare = np.where(latent > np.quantile(latent, 0.8), latent, 0.0)
+    place = pd.Series(rare)
+    got = score_ranks(order_values(place, False), np.zeros(4000, dtype=int), np.ones(4000, bool))
+    # Its spread is its correlation with the measure that would tell the zeros apart.
+    assert got.std() == pytest.approx(np.corrcoef(got, latent)[0, 1], abs=0.02)
+    assert got.std() == pytest.approx(0.75, abs=0.02)
 
 
 def test_measures_count_by_their_declared_weight() -> None:
@@ -132,7 +148,7 @@ def test_engineers_make_the_scale_and_others_are_placed_on_it() -> None:
     beside = scored(one_cycle(commits=[*values, -1, 99, 14.5], track=[*track, *["management"] * 3]))
     assert beside[:30] == pytest.approx(alone)
     assert alone.mean() == pytest.approx(0) and alone.std() == pytest.approx(1)
-    scale = norm.ppf((np.arange(1, 31) - 0.5) / 30)
+    scale = quantiles(*range(1, 31), n=30)
     # As if they had joined the thirty: rank 1, 31 and 16 of 31.
     joined = standard(quantiles(1, 31, 16, n=31), scale)
     assert beside[30:] == pytest.approx(joined)

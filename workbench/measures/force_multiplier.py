@@ -13,7 +13,9 @@ __all__ = ["EVIDENCE", "FORCE_MULTIPLIER"]
 
 def _count(field: str, label: str, description: str) -> Measure:
     """Declare a count of which more is better."""
-    return Measure(field, label, description, (field,), "better", per_exposure(field))
+    return Measure(
+        field, label, description, (field,), "better", per_exposure(field), is_count=True
+    )
 
 
 def _value(field: str, label: str, description: str, higher_is: Direction = "better") -> Measure:

@@ -16,6 +16,7 @@ __all__ = [
     "LOWEST_EXPOSURE",
     "Direction",
     "Measure",
+    "Scale",
     "mean_of",
     "measure_exposure",
     "per_exposure",
@@ -23,6 +24,7 @@ __all__ = [
 ]
 
 Direction = Literal["better", "worse"]
+Scale = Literal["family", "team"]
 
 # Under a quarter of a cycle, one merged change more or less would decide the rate.
 LOWEST_EXPOSURE = 0.25
@@ -48,6 +50,11 @@ class Measure:
         From a frame that holds the needed columns to one number per row.
     weight
         Its share in a weighted mean of measures.
+    scale
+        What it can be compared across: the job `family`, or the `team` only, where each team
+        counts in its own way.
+    is_count
+        Whether it counts work done, so that zero in all of them means that nothing was counted.
     """
 
     name: str
@@ -57,6 +64,8 @@ class Measure:
     higher_is: Direction
     function: Callable[[pd.DataFrame], pd.Series]
     weight: float = 1.0
+    scale: Scale = "family"
+    is_count: bool = False
 
 
 def measure_exposure(reviews: pd.DataFrame) -> pd.Series:
@@ -90,14 +99,18 @@ def measure_exposure(reviews: pd.DataFrame) -> pd.Series:
 def recorded(field: str) -> Callable[[pd.DataFrame], pd.Series]:
     """Take a column as it is recorded: a rating or a share, which time away does not shrink.
 
+    That of somebody who did not work at all in the cycle is missing: it was carried over, or filled
+    in for the form.
+
     Examples
     --------
-    >>> recorded("technical_rating")(pd.DataFrame({"technical_rating": [3, None]})).tolist()
-    [3.0, nan]
+    >>> reviews = pd.DataFrame({"technical_rating": [3, None, 1], "leave_share": [0.5, 0.0, 1.0]})
+    >>> recorded("technical_rating")(reviews).tolist()
+    [3.0, nan, nan]
     """
 
     def read(reviews: pd.DataFrame) -> pd.Series:
-        return _numbers(reviews[field])
+        return _numbers(reviews[field]).where(measure_exposure(reviews) > 0)
 
     return read
 
@@ -106,7 +119,8 @@ def per_exposure(field: str) -> Callable[[pd.DataFrame], pd.Series]:
     """Take a column that counts something per full-time cycle worked.
 
     A count of somebody who worked less than a quarter of the cycle is missing: a person on leave
-    did not decline.
+    did not decline. The first cycle of somebody hired within it counts in full, because a cycle is
+    a label here and has no dates: it can only be too low, which makes a later drop look smaller.
 
     Examples
     --------

@@ -5,9 +5,14 @@ columns the sheet has. What goes out is one row per person and cycle with techni
 six signals of force multiplication in standard deviations (SD) of the engineers of the same cohort
 and cycle.
 
-Every column is ranked among the engineers of the cohort and the rank is read as a normal quantile,
-so that units, tool changes and company-wide trends cancel. People of other tracks are placed on the
+Every column is ranked among the engineers of the cohort and the rank becomes a normal score, so
+that units, tool changes and company-wide trends cancel. People of other tracks are placed on the
 engineers' scale as if they were one of them, and stay out of it: a promotion moves nobody else.
+
+Each question that this leaves has one file: `presence` whether somebody was there to be measured,
+`cohorts` whom each is compared with, `team_scale` what a team's tools move, `linking` what becomes
+of a person of whom not everything is known. The level is not used; it belongs to the model of what
+is expected.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,38 +21,37 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import ndtri
 
 from workbench.errors import InputError
+from workbench.measures.cohorts import Cohorts, code_labels, find_cohorts
 from workbench.measures.force_multiplier import EVIDENCE, FORCE_MULTIPLIER
+from workbench.measures.linking import combine_linked
 from workbench.measures.measure import Measure
+from workbench.measures.presence import find_absent
+from workbench.measures.ranking import order_values, score_ranks, standardise
+from workbench.measures.team_scale import equate_teams, find_jumps
 from workbench.measures.technical_output import TECHNICAL_OUTPUT
 from workbench.settings import DEFAULTS
 
-__all__ = ["score_reviews", "score_signals", "score_technical_output", "summarise_signals"]
+__all__ = [
+    "find_tool_changes",
+    "known_measures",
+    "score_reviews",
+    "score_signals",
+    "score_technical_output",
+    "summarise_signals",
+]
 
 _Floats = npt.NDArray[np.float64]
 _Codes = npt.NDArray[np.int64]
 _Mask = npt.NDArray[np.bool_]
+# From scores of the measures (rows x measures) and the places of their rows to combined scores.
+_Combine = Callable[[_Floats, _Codes], _Floats]
 
 _SIGNALS = tuple(signal.name for signal in FORCE_MULTIPLIER)
-_HIGHEST_SCORE = 3.5
+_COUNTS = tuple(dict.fromkeys(m.name for m in (*TECHNICAL_OUTPUT, *EVIDENCE) if m.is_count))
 _LEAST_SIGNAL_SHARE = 1 / 3
 _RECENCY = 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class _Cohorts:
-    """Whom each row is compared with.
-
-    `grades` holds one code per row for each way of forming cohorts, narrowest first, -1 where a row
-    has none; `chosen` is the grade that is large enough for the row; `reference` marks the rows of
-    engineers, who make the scale.
-    """
-
-    grades: tuple[_Codes, ...]
-    chosen: _Codes
-    reference: _Mask
 
 
 def score_reviews(reviews: pd.DataFrame, *, min_cohort: int = DEFAULTS.min_cohort) -> pd.DataFrame:
@@ -66,9 +70,10 @@ def score_reviews(reviews: pd.DataFrame, *, min_cohort: int = DEFAULTS.min_cohor
     -------
     pandas.DataFrame
         `person_id`, `cycle`, `technical_output`, `force_multiplier`, one column a signal, then
-        `n_measures` and `n_signals`, the numbers of measures and signals known. In SD of the
-        engineers of the cohort; missing where nothing is known, never zero. Sorted by person and
-        cycle; rows without either are left out.
+        `n_measures` and `n_signals`, the numbers of measures and signals known, and `rests_on`, the
+        measures behind technical output in words. In SD of the engineers of the cohort; missing
+        where nothing is known, never zero. Sorted by person and cycle; rows without either are left
+        out.
 
     Raises
     ------
@@ -81,51 +86,88 @@ def score_reviews(reviews: pd.DataFrame, *, min_cohort: int = DEFAULTS.min_cohor
     ...                         "commits": [10, 30, 20], "talks": [1, 0, None]})
     >>> scores = score_reviews(reviews)
     >>> scores[["technical_output", "team_learning"]].round(2).to_dict("list")
-    {'technical_output': [-1.22, 1.22, 0.0], 'team_learning': [1.0, -1.0, nan]}
+    {'technical_output': [-1.22, 1.22, -0.0], 'team_learning': [1.0, -1.0, nan]}
     """
     output = score_technical_output(reviews, min_cohort=min_cohort)
     signals = score_signals(reviews, min_cohort=min_cohort)
-    return signals.assign(
-        technical_output=output["technical_output"], n_measures=output["n_measures"]
-    )[
-        [
-            "person_id",
-            "cycle",
-            "technical_output",
-            "force_multiplier",
-            *_SIGNALS,
-            "n_measures",
-            "n_signals",
-        ]
-    ]
+    told = output[["technical_output", "n_measures", "rests_on"]]
+    order = ["technical_output", "force_multiplier", *_SIGNALS, "n_measures", "n_signals"]
+    return pd.concat([signals, told], axis=1)[["person_id", "cycle", *order, "rests_on"]]
+
+
+def known_measures(
+    reviews: pd.DataFrame, measures: Sequence[Measure] = TECHNICAL_OUTPUT
+) -> tuple[Measure, ...]:
+    """Find the measures of which the reviews hold anything.
+
+    Parameters
+    ----------
+    reviews
+        One row per person and cycle.
+    measures
+        The measures to look for.
+
+    Returns
+    -------
+    tuple of Measure
+        Those with a value in any row, in the order given. To see what a result is without one of
+        them, score the reviews with the others.
+
+    Examples
+    --------
+    >>> reviews = pd.DataFrame({"person_id": ["a", "b"], "cycle": "2024H1", "commits": [10, 30],
+    ...                         "pull_requests": None, "technical_rating": [4, 3]})
+    >>> known = known_measures(reviews)
+    >>> [measure.name for measure in known]
+    ['commits', 'technical_rating']
+    >>> without = [measure for measure in known if measure.name != "commits"]
+    >>> score_technical_output(reviews, measures=without)["rests_on"].tolist()
+    ['technical rating', 'technical rating']
+    """
+    there = [measure for measure in measures if any(field in reviews for field in measure.needs)]
+    return tuple(measure for measure in there if measure.function(reviews).notna().any())
 
 
 def score_technical_output(
-    reviews: pd.DataFrame, *, min_cohort: int = DEFAULTS.min_cohort
+    reviews: pd.DataFrame,
+    *,
+    min_cohort: int = DEFAULTS.min_cohort,
+    measures: Sequence[Measure] = TECHNICAL_OUTPUT,
 ) -> pd.DataFrame:
     """Score the technical output of each person in each cycle.
 
-    The score is the weighted mean of the measures that are there, each as a normal quantile of its
-    rank among the engineers of the same job family and cycle, standardised again so that those
-    engineers have mean 0 and SD 1. A manager is compared with the job family of their last
-    engineering cycle. The level is not used: a person who grows is meant to rise.
+    The score is the weighted mean of the measures, each as a normal score of its rank among the
+    engineers of the same job family and cycle, standardised again so that those engineers have mean
+    0 and SD 1. A manager is compared with the job family of their last engineering cycle. The level
+    is not used: a person who grows is meant to rise.
 
     A family is its own cohort in a cycle with `min_cohort` engineers; otherwise the engineers of
     all families are the cohort. A family that reached `min_cohort` in any cycle stays its own with
     half as many, so that one near the threshold does not change cohorts back and forth.
 
+    Where a measure is missing, the others stand for it, each held against the person's own profile
+    in other cycles: knowing less moves nobody's score, it only makes it less certain. Cycles after
+    somebody left are missing. Measures that each team counts in its own way, and those that a
+    change of tools moved in one team, are set to the level of that team's other measures.
+
     Parameters
     ----------
     reviews
-        One row per person and cycle: `person_id`, `cycle`, any columns of `TECHNICAL_OUTPUT`;
-        `track`, `job_family`, `fte` and `leave_share` are used where they are there.
+        One row per person and cycle: `person_id`, `cycle`, any columns of `measures`; `track`,
+        `job_family`, `team`, `fte`, `leave_share` and `employment_status` are used where they are
+        there.
     min_cohort
         Engineers of a job family in a cycle, below which all families are one cohort.
+    measures
+        What to score, with its weights: some of `TECHNICAL_OUTPUT`, to leave others out, or your
+        own.
 
     Returns
     -------
     pandas.DataFrame
-        `person_id`, `cycle`, `technical_output` (SD; missing without any measure), `n_measures`.
+        `person_id`, `cycle`, `technical_output` (SD; missing without any measure), `n_measures`,
+        `weight_share` (the weight of the measures known of the person in that cycle, as a share of
+        the weight of those known of anyone) and `rests_on` (those measures in words).
 
     Raises
     ------
@@ -139,18 +181,56 @@ def score_technical_output(
     [-1.0, 1.0]
     """
     rows = _sort_rows(reviews)
-    cohorts = _find_cohorts(rows, ("job_family",), min_cohort)
-    weights = pd.Series({measure.name: measure.weight for measure in TECHNICAL_OUTPUT})
+    scored = _score_output(rows, min_cohort, measures)
+    weights = np.array([measure.weight for measure in measures], dtype=float)
+    anyone = weights[scored.known.any(axis=0)].sum()
+    return rows[["person_id", "cycle"]].assign(
+        technical_output=scored.scores[:, 0],
+        n_measures=scored.known.sum(axis=1),
+        weight_share=scored.known @ weights / anyone if anyone else 0.0,
+        rests_on=_name_measures(scored.known, measures),
+    )
 
-    def combine(ranked: pd.DataFrame) -> pd.DataFrame:
-        weight = weights.reindex(ranked.columns).to_numpy(float)
-        present = ranked.notna().to_numpy(float) @ weight
-        total = ranked.fillna(0.0).to_numpy(float) @ weight
-        mean = np.divide(total, present, out=np.full(len(ranked), np.nan), where=present > 0)
-        return pd.DataFrame({"technical_output": mean}, index=ranked.index)
 
-    scores, n_known = _score(rows, TECHNICAL_OUTPUT, combine, ("technical_output",), cohorts)
-    return pd.concat([rows[["person_id", "cycle"]], scores, n_known.rename("n_measures")], axis=1)
+def find_tool_changes(
+    reviews: pd.DataFrame,
+    *,
+    min_cohort: int = DEFAULTS.min_cohort,
+    measures: Sequence[Measure] = TECHNICAL_OUTPUT,
+) -> pd.DataFrame:
+    """Find teams in which one measure jumped for everyone while the others stood.
+
+    Scoring takes these for a change of tools: from then on, and before, the measure is compared
+    within the team only.
+
+    Parameters
+    ----------
+    reviews, min_cohort, measures
+        As for `score_technical_output`. Without a column `team` there is nothing to find.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `team`, `measure`, `cycle` (the first one after the jump), `jump` (SD of the measure).
+
+    Examples
+    --------
+    >>> find_tool_changes(pd.DataFrame({"person_id": ["a"], "cycle": [1], "commits": [3]})).columns
+    Index(['team', 'measure', 'cycle', 'jump'], dtype='str')
+    """
+    rows = _sort_rows(reviews)
+    found = _score_output(rows, min_cohort, measures).jumps
+    labels = pd.factorize(rows["team"])[1].tolist() if "team" in rows else []
+    cycles = pd.factorize(rows["cycle"], sort=True)[1]
+    table = pd.DataFrame(
+        {
+            "team": pd.Series([labels[team] for team, *_ in found], dtype=object),
+            "measure": pd.Series([measures[place].name for _, place, *_ in found], dtype="str"),
+            "cycle": pd.Series([cycles[since] for _, _, since, _ in found], dtype=object),
+            "jump": pd.Series([jump for *_, jump in found], dtype=float),
+        }
+    )
+    return table.drop_duplicates(["team", "measure"], ignore_index=True)
 
 
 def score_signals(reviews: pd.DataFrame, *, min_cohort: int = DEFAULTS.min_cohort) -> pd.DataFrame:
@@ -187,12 +267,15 @@ def score_signals(reviews: pd.DataFrame, *, min_cohort: int = DEFAULTS.min_cohor
     [1.0, -1.0]
     """
     rows = _sort_rows(reviews)
-    cohorts = _find_cohorts(rows, ("job_family", "level"), min_cohort)
+    cohorts = find_cohorts(rows, ("job_family", "level"), min_cohort)
+    names = [evidence.name for evidence in EVIDENCE]
 
-    def combine(ranked: pd.DataFrame) -> pd.DataFrame:
-        return pd.DataFrame({signal.name: signal.function(ranked) for signal in FORCE_MULTIPLIER})
+    def combine(scores: _Floats, at: _Codes) -> _Floats:
+        ranked = pd.DataFrame(scores, columns=names)
+        return np.stack([signal.function(ranked) for signal in FORCE_MULTIPLIER], axis=1)
 
-    signals, _ = _score(rows, EVIDENCE, combine, _SIGNALS, cohorts)
+    values, _ = _score(rows, EVIDENCE, combine, len(_SIGNALS), cohorts)
+    signals = pd.DataFrame(values, columns=list(_SIGNALS))
     n_signals = signals.notna().sum(axis=1)
     enough = n_signals >= _LEAST_SIGNAL_SHARE * len(_SIGNALS)
     return pd.concat(
@@ -286,169 +369,86 @@ def _sort_rows(reviews: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _find_cohorts(rows: pd.DataFrame, by: Sequence[str], min_cohort: int) -> _Cohorts:
-    """Find whom each row is compared with: the narrowest cohort that is large enough."""
-    cycle = _codes(rows["cycle"])
-    reference = _find_reference(rows, cycle, min_cohort)
-    grades, large = [cycle], [np.ones(len(rows), dtype=bool)]
-    codes, slots = cycle, np.zeros(len(rows), dtype=np.int64)
-    for column in by:
-        if column not in rows:
-            continue
-        labels = _engineering_family(rows) if column == "job_family" else rows[column]
-        label = _codes(labels)
-        # A row without a family has no narrower cohort either: -1 crossed with anything is -1.
-        slots = _cross(slots, label)
-        codes = _cross(codes, label)
-        grades.append(codes)
-        large.append(_is_large(codes, slots, reference, min_cohort))
-    grades, large = grades[::-1], large[::-1]
-    chosen = np.argmax(np.stack(large), axis=0).astype(np.int64)
-    return _Cohorts(tuple(grades), chosen, reference)
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """Technical output (rows x 1), which measures are known (rows x measures), what jumped."""
+
+    scores: _Floats
+    known: _Mask
+    jumps: list[tuple[int, int, int, float]]  # team, measure, first cycle after, how far
 
 
-def _codes(labels: pd.Series) -> _Codes:
-    """Give each label a number; -1 where there is none."""
-    return np.asarray(pd.factorize(labels)[0], dtype=np.int64)
+def _score_output(rows: pd.DataFrame, min_cohort: int, measures: Sequence[Measure]) -> _Scored:
+    """Rank the measures, take out what the teams' tools do, and combine what is left."""
+    cohorts = find_cohorts(rows, ("job_family",), min_cohort)
+    weights = np.array([measure.weight for measure in measures], dtype=float)
+    declared = np.array([measure.scale == "team" for measure in measures], dtype=bool)
+    person = code_labels(rows["person_id"])
+    cycle = np.asarray(pd.factorize(rows["cycle"], sort=True)[0], dtype=np.int64)
+    team = code_labels(rows["team"]) if "team" in rows else np.full(len(rows), -1)
+    jumps: list[tuple[int, int, int, float]] = []
 
+    def combine(scores: _Floats, at: _Codes) -> _Floats:
+        where = team[at], cycle[at], cohorts.reference[at]
+        jump, since = find_jumps(scores, weights, person[at], *where)
+        places = zip(*np.nonzero(since >= 0), strict=True)
+        jumps.extend((j, m, int(since[j, m]), float(jump[j, m])) for j, m in places)
+        level = equate_teams(scores, weights, (since >= 0) | declared, *where)
+        return combine_linked(level, weights, person[at], cohorts.reference[at])[:, None]
 
-def _cross(first: _Codes, second: _Codes) -> _Codes:
-    """Give each pair of two codings a number; -1 where either is."""
-    both = np.where((first < 0) | (second < 0), -1, first * (second.max(initial=0) + 1) + second)
-    found, codes = np.unique(both, return_inverse=True)
-    return np.asarray(codes - int(found.size > 0 and found[0] == -1), dtype=np.int64)
-
-
-def _find_reference(rows: pd.DataFrame, cycle: _Codes, min_cohort: int) -> _Mask:
-    """Mark the engineers; everyone in a cycle in which there are too few, or without tracks."""
-    if "track" not in rows:
-        return np.ones(len(rows), dtype=bool)
-    engineers = rows["track"].eq("engineer").fillna(False).to_numpy(bool)
-    enough = _is_large(cycle, np.zeros(len(rows), dtype=np.int64), engineers, min_cohort)
-    return np.where(enough, engineers, True)
-
-
-def _is_large(codes: _Codes, slots: _Codes, reference: _Mask, min_cohort: int) -> _Mask:
-    """Tell which rows lie in a cohort with enough engineers, or half as many if it once had them.
-
-    `codes` number the cohorts of a cycle, `slots` the same cohorts whatever the cycle.
-    """
-    inside = codes >= 0
-    sizes = np.bincount(codes[inside & reference], minlength=codes.max(initial=-1) + 1)
-    first = pd.Series(slots[inside]).groupby(codes[inside]).first()
-    largest = pd.Series(sizes).groupby(first.to_numpy()).max().to_numpy()
-    large = np.zeros(len(codes), dtype=bool)
-    large[inside] = (largest[slots[inside]] >= min_cohort) & (
-        sizes[codes[inside]] >= min_cohort / 2
-    )
-    return large
-
-
-def _engineering_family(rows: pd.DataFrame) -> pd.Series:
-    """Take the family of the last engineering cycle so far, else of the first, else their own."""
-    family = rows["job_family"].astype(object)
-    if "track" not in rows:
-        return family
-    engineering = family.where(rows["track"].eq("engineer").fillna(False).to_numpy(bool))
-    person = rows["person_id"]
-    so_far = engineering.groupby(person).ffill()
-    return so_far.fillna(so_far.groupby(person).bfill()).fillna(family)
+    scores, known = _score(rows, measures, combine, 1, cohorts)
+    return _Scored(scores, known, jumps)
 
 
 def _score(
     rows: pd.DataFrame,
     measures: Sequence[Measure],
-    combine: Callable[[pd.DataFrame], pd.DataFrame],
-    names: Sequence[str],
-    cohorts: _Cohorts,
-) -> tuple[pd.DataFrame, pd.Series]:
+    combine: _Combine,
+    n_scores: int,
+    cohorts: Cohorts,
+) -> tuple[_Floats, _Mask]:
     """Rank each measure in each row's cohort, combine the ranks, and standardise the result."""
-    scores = np.full((len(rows), len(names)), np.nan)
-    n_known = np.zeros(len(rows), dtype=np.int64)
-    dense = {
-        measure.name: _dense_ranks(measure.function(rows), measure.higher_is == "worse")
-        for measure in measures
-        if any(field in rows for field in measure.needs)
+    scores = np.full((len(rows), n_scores), np.nan)
+    known = np.zeros((len(rows), len(measures)), dtype=bool)
+    there = _without_absent(rows, measures)
+    order = {
+        place: order_values(measure.function(there), measure.higher_is == "worse")
+        for place, measure in enumerate(measures)
+        if any(field in there for field in measure.needs)
     }
     for grade, codes in enumerate(cohorts.grades):
         # A wide cohort is ranked whole, with people whose own score comes from a narrower one.
         wanted = cohorts.chosen == grade
-        needed = np.isin(codes, codes[wanted]) & (codes >= 0)
-        if not needed.any():
+        at = np.flatnonzero(np.isin(codes, codes[wanted]) & (codes >= 0))
+        if not len(at):
             continue
-        group, reference = codes[needed], cohorts.reference[needed]
-        ranked = pd.DataFrame(
-            {name: _rank_normal(dense[name][needed], group, reference) for name in dense},
-            index=np.flatnonzero(needed),
-            dtype=float,
-        )
-        combined = combine(ranked)
-        pick = wanted[needed]
-        for place, name in enumerate(names):
-            standard = _standardise(combined[name].to_numpy(float), group, reference)
-            scores[np.flatnonzero(needed)[pick], place] = standard[pick]
-        n_known[np.flatnonzero(needed)[pick]] = ranked.notna().sum(axis=1).to_numpy()[pick]
-    return pd.DataFrame(scores, columns=list(names)), pd.Series(n_known)
+        group, reference, pick = codes[at], cohorts.reference[at], wanted[at]
+        ranked = np.full((len(at), len(measures)), np.nan)
+        for place, values in order.items():
+            ranked[:, place] = score_ranks(values[at], group, reference)
+        combined = combine(ranked, at)
+        for place in range(n_scores):
+            standard = standardise(combined[:, place], group, reference)
+            scores[at[pick], place] = standard[pick]
+        known[at[pick]] = ~np.isnan(ranked[pick])
+    return scores, known
 
 
-def _dense_ranks(values: pd.Series, reverse: bool) -> _Codes:
-    """Give each different value its place in order; -1 where missing.
-
-    Values that differ by rounding only are one: 3 in six tenths of a cycle ties with 5 in a whole.
-    """
-    numbers = values.to_numpy(float)
-    known = ~np.isnan(numbers)
-    found, inverse = np.unique(numbers[known], return_inverse=True)
-    apart = np.diff(found) > 1e-11 * np.abs(found[1:])
-    places = np.concatenate([[0], np.cumsum(apart)])[inverse]
-    codes = np.full(len(numbers), -1, dtype=np.int64)
-    codes[known] = places.max(initial=0) - places if reverse else places
-    return codes
+def _without_absent(rows: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
+    """Empty what is measured of people in cycles in which they were not there."""
+    absent = find_absent(rows, _COUNTS)
+    if not absent.any():
+        return rows
+    fields = {field for measure in measures for field in measure.needs if field in rows}
+    return rows.assign(**{field: rows[field].mask(absent) for field in sorted(fields)})
 
 
-def _rank_normal(ranks: _Codes, group: _Codes, reference: _Mask) -> _Floats:
-    """Turn values into normal quantiles of their mid-rank among the reference of their group.
-
-    A row outside the reference is ranked as if it had joined it. Where the reference of a group has
-    fewer than two different values, the measure tells nothing and is missing.
-    """
-    result = np.full(len(ranks), np.nan)
-    known = ranks >= 0
-    # One sort of (group, value) pairs serves every group at once; the rest counts along it.
-    width = int(ranks.max(initial=0)) + 1
-    key, inside = group[known] * width + ranks[known], reference[known]
-    order = np.argsort(key, kind="stable")
-    key, inside = key[order], inside[order]
-    start = np.flatnonzero(np.diff(key, prepend=-1))
-    run = np.repeat(np.arange(len(start)), np.diff(start, append=len(key)))
-    before = np.concatenate([[0], np.cumsum(inside)])
-    end = np.append(start[1:], len(key))
-    owner = key[start] // width
-    edges = np.flatnonzero(np.diff(owner, prepend=-1))
-    piece = np.repeat(np.arange(len(edges)), np.diff(edges, append=len(start)))
-    first, last = before[start][edges], before[end][np.append(edges[1:], len(start)) - 1]
-    equal = before[end] - before[start]
-    different = np.bincount(piece, weights=equal > 0, minlength=len(edges))
-    n_others = (last - first)[piece][run] - inside
-    lower = (before[start] - first[piece])[run]
-    # Over the others and oneself, so that joining the reference or not makes no difference.
-    share = (lower + (equal[run] - inside) / 2 + 0.5) / (n_others + 1)
-    quantile = np.clip(ndtri(share), -_HIGHEST_SCORE, _HIGHEST_SCORE)
-    placed = np.empty(len(key))
-    placed[order] = np.where(different[piece][run] >= 2, quantile, np.nan)
-    result[known] = placed
-    return result
-
-
-def _standardise(values: _Floats, group: _Codes, reference: _Mask) -> _Floats:
-    """Shift and scale the values so that the reference of each group has mean 0 and SD 1."""
-    use = reference & ~np.isnan(values)
-    n_groups = int(group.max(initial=-1)) + 1
-    n = np.bincount(group[use], minlength=n_groups)
-    count = np.maximum(n, 1)
-    mean = np.bincount(group[use], weights=values[use], minlength=n_groups) / count
-    apart = values - mean[group]
-    variance = np.bincount(group[use], weights=apart[use] ** 2, minlength=n_groups) / count
-    # Measures that cancel each other out exactly leave rounding noise, not a spread.
-    deviation = np.where(variance > 1e-18, np.sqrt(variance), np.nan)
-    return apart / deviation[group]
+def _name_measures(known: _Mask, measures: Sequence[Measure]) -> pd.Categorical:
+    """Name the measures that are known in each row, in words."""
+    pattern = known @ (1 << np.arange(known.shape[1], dtype=np.int64))
+    found, codes = np.unique(pattern, return_inverse=True)
+    words = [
+        ", ".join(m.label for place, m in enumerate(measures) if int(each) >> place & 1)
+        for each in found
+    ]
+    return pd.Categorical.from_codes(codes, categories=pd.Index(words, dtype="str"))

@@ -4,14 +4,26 @@ Counts are taken per full-time cycle worked. The weights say how much each colum
 technical work as a whole; scoring spreads the weight of a missing column over those that are there.
 """
 
-from workbench.measures.measure import Measure, per_exposure, recorded
+from workbench.measures.measure import Measure, Scale, per_exposure, recorded
 
 __all__ = ["TECHNICAL_OUTPUT"]
 
 
-def _count(field: str, label: str, description: str, weight: float = 1.0) -> Measure:
+def _count(
+    field: str, label: str, description: str, weight: float = 1.0, scale: Scale = "family"
+) -> Measure:
     """Declare a count of which more is better."""
-    return Measure(field, label, description, (field,), "better", per_exposure(field), weight)
+    return Measure(
+        field,
+        label,
+        description,
+        (field,),
+        "better",
+        per_exposure(field),
+        weight=weight,
+        scale=scale,
+        is_count=True,
+    )
 
 
 TECHNICAL_OUTPUT: tuple[Measure, ...] = (
@@ -28,7 +40,11 @@ TECHNICAL_OUTPUT: tuple[Measure, ...] = (
     ),
     # Each team estimates its points on a scale of its own.
     _count(
-        "story_points", "story points", "Story points delivered, per full-time cycle.", weight=0.5
+        "story_points",
+        "story points",
+        "Story points delivered, per full-time cycle.",
+        weight=0.5,
+        scale="team",
     ),
     # The only one that judges the quality of the work and not its volume.
     Measure(
