@@ -14,7 +14,7 @@ within a person it cancels, and teams differ in what they are good at. Two thing
 
 Such a measure still tells the people of a team apart from each other. Its mean in the team is set
 to that of the team's other measures, each person apart from their own share in it, and the less so
-the fewer colleagues there are to tell.
+the fewer colleagues there are to tell and the less such means differ at all.
 """
 
 import numpy as np
@@ -28,8 +28,7 @@ _Mask = npt.NDArray[np.bool_]
 
 _FEWEST_MEASURES = 3  # with two, nobody can say which of them moved
 _FEWEST_PEOPLE = 5  # of a team, on both sides of a jump
-_SURE = 5.0  # standard errors; a company has thousands of places where a jump could be
-_HALF_WAY = 2.0  # colleagues with whom half of a team's difference is believed
+_SURE = 4.5  # standard errors; a company has thousands of places where a jump could be
 
 
 def equate_teams(
@@ -66,7 +65,7 @@ def equate_teams(
     >>> own = np.array([[False, True], [False, False]])
     >>> team, cycle = np.array([0, 0, 0, 1]), np.zeros(4, dtype=int)
     >>> equate_teams(values, np.ones(2), own, team, cycle, np.ones(4, dtype=bool))[:, 1].tolist()
-    [1.5, 1.5, 1.5, 0.0]
+    [1.0, 1.0, 1.0, 0.0]
     """
     result = values.copy()
     inside = team >= 0
@@ -82,14 +81,34 @@ def equate_teams(
     for place in np.flatnonzero(mine.any(axis=0)):
         apart = values[:, place] - others
         telling = reference & mine[:, place] & ~np.isnan(apart)
-        sums = np.bincount(cell[telling], apart[telling], minlength=int(cell.max()) + 1)
-        size = np.bincount(cell[telling], minlength=int(cell.max()) + 1)
+        n_cells = int(cell.max()) + 1
+        sums = np.bincount(cell[telling], apart[telling], minlength=n_cells)
+        size = np.bincount(cell[telling], minlength=n_cells)
         # Nobody is held against themselves: else a promotion, which takes a person out of the
         # engineers, would change what they are held against.
         colleagues = size[cell] - telling
-        offset = (sums[cell] - np.where(telling, apart, 0.0)) / (colleagues + _HALF_WAY)
-        result[:, place] -= np.where(mine[:, place], offset, 0.0)
+        offset = (sums[cell] - np.where(telling, apart, 0.0)) / np.maximum(colleagues, 1)
+        half = _colleagues_for_half(apart[telling], cell[telling])
+        trust = colleagues / np.maximum(colleagues + half, 1)
+        result[:, place] -= np.where(mine[:, place] & (colleagues > 0), trust * offset, 0.0)
     return result
+
+
+def _colleagues_for_half(apart: _Floats, cell: _Codes) -> float:
+    """Find with how many colleagues half of a team's difference is believed.
+
+    It is the variance within teams over that between them; infinite where teams do not differ.
+    """
+    size, sums = np.bincount(cell), np.bincount(cell, apart)
+    level = sums / np.maximum(size, 1)
+    large = size > 1
+    n_rows, n_cells = int(size[large].sum()), int(large.sum())
+    if not n_cells:
+        return np.inf
+    inside = large[cell]
+    within = float(((apart - level[cell])[inside] ** 2).sum()) / (n_rows - n_cells)
+    between = float((level[large] ** 2 - within / size[large]).mean())
+    return within / between if between > 0 else np.inf
 
 
 def find_jumps(
