@@ -62,7 +62,7 @@ class _Estimates:
     @property
     def se(self) -> Floats:
         """Standard errors."""
-        return np.asarray(np.sqrt((self.influence**2).sum(axis=0)) / len(self.influence))
+        return np.asarray(np.sqrt((self.influence**2).sum(axis=0)) / max(len(self.influence), 1))
 
     def mean(self, which: Bools) -> "_Estimates":
         """Average some of them, each counting the same; NaN where there are none."""
