@@ -5,7 +5,7 @@ import pytest
 
 from workbench.fields import FIELD_BY_NAME, fields_with_role
 from workbench.measures.force_multiplier import EVIDENCE, FORCE_MULTIPLIER
-from workbench.measures.measure import Measure, mean_of, measure_exposure, per_exposure
+from workbench.measures.measure import Measure, mean_of, measure_exposure, per_exposure, recorded
 from workbench.measures.technical_output import TECHNICAL_OUTPUT
 
 ALL = (*TECHNICAL_OUTPUT, *EVIDENCE, *FORCE_MULTIPLIER)
@@ -61,6 +61,9 @@ def test_every_column_is_read_and_counts_are_per_exposure(measure: Measure) -> N
     reviews = pd.DataFrame({measure.name: [2, None], "fte": [0.5, 0.5]})
     first, second = measure.function(reviews)
     counts = FIELD_BY_NAME[measure.name].dtype == "count"
+    assert measure.is_count == (
+        measure.function(pd.DataFrame({measure.name: [1], "fte": 0.5}))[0] == 2
+    )
     assert first == (4.0 if counts else 2.0)
     assert pd.isna(second)
 
@@ -70,6 +73,15 @@ def test_exposure_below_a_quarter_leaves_a_count_missing_and_at_it_does_not() ->
     assert per_exposure("commits")(reviews).tolist()[0] == 4.0
     assert per_exposure("commits")(reviews).isna().tolist() == [False, True]
     assert measure_exposure(reviews.drop(columns=["fte", "leave_share"])).tolist() == [1.0, 1.0]
+
+
+def test_a_rating_of_somebody_who_did_not_work_at_all_is_missing() -> None:
+    reviews = pd.DataFrame({"technical_rating": [3, 3], "leave_share": [1.0, 0.9]})
+    assert recorded("technical_rating")(reviews).isna().tolist() == [True, False]
+
+
+def test_only_story_points_are_on_the_scale_of_each_team() -> None:
+    assert [measure.name for measure in ALL if measure.scale == "team"] == ["story_points"]
 
 
 def test_a_mean_of_nothing_is_missing() -> None:

@@ -12,6 +12,7 @@ from workbench.fields import fields_with_role
 from workbench.measures.force_multiplier import EVIDENCE, FORCE_MULTIPLIER
 from workbench.measures.ranking import order_values, score_ranks
 from workbench.measures.scoring import (
+    known_measures,
     score_reviews,
     score_signals,
     score_technical_output,
@@ -266,6 +267,106 @@ def test_row_order_changes_nothing_and_the_input_stays_as_it_was() -> None:
     shuffled = frame.sample(frac=1, random_state=5)
     pd.testing.assert_frame_equal(score_reviews(shuffled), score_reviews(frame), check_exact=True)
     pd.testing.assert_frame_equal(frame, kept)
+
+
+def test_raising_everyones_level_changes_no_output() -> None:
+    frame = company()
+    raised = frame.assign(level=frame["level"].map({"L3": "L4", "L4": "L5"}))
+    for other in (raised, frame.drop(columns="level"), frame.assign(level="L9")):
+        pd.testing.assert_frame_equal(
+            score_technical_output(other), score_technical_output(frame), check_exact=True
+        )
+    pd.testing.assert_frame_equal(score_reviews(raised), score_reviews(frame), check_exact=True)
+
+
+def test_only_the_named_columns_are_read() -> None:
+    frame = company()
+    more = frame.assign(name="Zoe", rating_manager=3.0, talks=9, **{"Shoe Size": 42})
+    pd.testing.assert_frame_equal(
+        score_technical_output(more), score_technical_output(frame), check_exact=True
+    )
+
+
+@pytest.mark.parametrize("leave", [0.5, 1.0])
+def test_who_is_on_leave_has_not_declined(leave: float) -> None:
+    frame = company(seed=2).drop(columns="fte").assign(leave_share=0.0)
+    frame["technical_rating"] = frame["technical_rating"].clip(1, 5)
+    rng = np.random.default_rng(4)
+    late = frame["cycle"] >= "2022H1"
+    away = late & frame["person_id"].isin(frame["person_id"].unique()[::4])
+    counts = rng.binomial(frame[COUNTS].astype("Int64").fillna(0).astype(int), 1 - leave)
+    on_leave = frame.assign(leave_share=np.where(away, leave, 0.0))
+    on_leave.loc[away, COUNTS] = counts[away.to_numpy()]
+    found = score_technical_output(on_leave)
+    here = away.to_numpy()
+    if leave == 1.0:
+        assert found.loc[here, "technical_output"].isna().all()
+        assert found.loc[here, "weight_share"].eq(0).all()
+    else:
+        blind = scored(on_leave.drop(columns="leave_share"))
+        as_it_was = scored(frame)[here].mean()
+        assert abs(found["technical_output"][here].mean() - as_it_was) < 0.2
+        assert blind[here].mean() - as_it_was < -0.6
+
+
+def test_a_score_says_what_it_rests_on() -> None:
+    frame = one_cycle(
+        commits=[1, 2, 3, np.nan], technical_rating=[2, 3, np.nan, np.nan], story_points=np.nan
+    )
+    result = score_technical_output(frame)
+    assert result["n_measures"].tolist() == [2, 2, 1, 0]
+    assert result["weight_share"].tolist() == pytest.approx([1, 1, 1 / 3, 0])
+    assert result["rests_on"].tolist() == [
+        "commits, technical rating",
+        "commits, technical rating",
+        "commits",
+        "",
+    ]
+    assert score_reviews(frame)["rests_on"].tolist() == result["rests_on"].tolist()
+
+
+def test_measures_can_be_left_out_one_at_a_time() -> None:
+    frame = company()
+    known = known_measures(frame)
+    assert known == TECHNICAL_OUTPUT
+    for measure in known:
+        others = [each for each in known if each is not measure]
+        without = score_technical_output(frame, measures=others)
+        absent = score_technical_output(frame.drop(columns=measure.name))
+        pd.testing.assert_frame_equal(without, absent, rtol=1e-12)
+    assert known_measures(frame[["person_id", "cycle"]]) == ()
+    assert known_measures(frame.assign(commits=np.nan)) == TECHNICAL_OUTPUT[1:]
+    nothing = score_technical_output(frame, measures=())
+    assert nothing["technical_output"].isna().all()
+    assert nothing["weight_share"].eq(0).all()
+
+
+def test_losing_the_counts_after_a_promotion_is_no_fall() -> None:
+    rng = np.random.default_rng(8)
+    people, cycles = 200, 8
+    skill, profile = rng.normal(0, 0.5, people), rng.normal(0, 0.6, people)
+    frame = pd.DataFrame(
+        {
+            "person_id": np.repeat([f"p{place:03d}" for place in range(people)], cycles),
+            "cycle": np.tile([f"{2020 + place}H1" for place in range(cycles)], people),
+        }
+    )
+    for name, sign in (("commits", 1), ("pull_requests", 1), ("technical_rating", -1)):
+        value = np.repeat(skill + sign * profile, cycles) + rng.normal(0, 0.4, len(frame))
+        frame[name] = np.exp(value)
+    top = np.argsort(profile)[-20:]
+    chosen = frame["person_id"].isin([f"p{place:03d}" for place in top])
+    late = frame["cycle"] >= "2024H1"
+    holes = frame.copy()
+    holes.loc[chosen & late, ["commits", "pull_requests"]] = np.nan
+
+    def change(scores: np.ndarray) -> float:
+        return float(scores[chosen & late].mean() - scores[chosen & ~late].mean())
+
+    # They are good at what is counted; the rating alone would say that they fell.
+    rating_only = scored(frame[["person_id", "cycle", "technical_rating"]])
+    assert np.where(late, rating_only, scored(frame))[chosen & late].mean() < -0.5
+    assert change(scored(holes)) == pytest.approx(change(scored(frame)), abs=0.3)
 
 
 def test_signals_are_the_mean_of_their_evidence_in_the_good_direction() -> None:
