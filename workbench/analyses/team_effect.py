@@ -450,11 +450,13 @@ def _find_events(grid: _Grid, reviews: pd.DataFrame, promotions: pd.DataFrame) -
             "the same kind of label in both tables, such as 2024H1, so that they sort in time."
         ) from error
     found = [
-        _Event(int(row), person[who], start)
-        for row, who, start in zip(moves["row"], moves["person_id"], starts, strict=True)
+        (person[who], start, repr(cycle), int(row))
+        for row, who, cycle, start in zip(
+            moves["row"], moves["person_id"], moves["cycle"], starts, strict=True
+        )
         if who in person and start < len(grid.cycles)
     ]
-    return sorted(found, key=lambda event: (event.person, event.start))
+    return [_Event(row, who, start) for who, start, _, row in sorted(found)]
 
 
 def _find_teams(grid: _Grid, events: Sequence[_Event]) -> list[_Event]:
@@ -642,9 +644,8 @@ def _measure_teams(grid: _Grid, events: Sequence[_Event], basis: str, window: _W
     before, after = window.columns
     followed = {t: _follow(units[:, t], team, n_teams) for t in (*before, *after)}
     touched = _touch(events, units, basis, window, followed)
-    stays = np.column_stack(
-        [(team >= 0) & (units[:, t] == followed[t][team]) & (followed[t][team] >= 0) for t in after]
-    )
+    own = {t: np.append(followed[t], -1)[team] for t in after}  # the last one is nobody's
+    stays = np.column_stack([(own[t] >= 0) & (units[:, t] == own[t]) for t in after])
     levels = {}
     for outcome in OUTCOMES:
         values = grid.values.get(outcome.name)
@@ -722,13 +723,12 @@ def _mean_of_teams(
 
 def _levels_of_columns(led: dict[int, Floats], window: _Window, n_teams: int) -> _Levels:
     """Average a number of each team before and after."""
-    columns = [np.array([led[t] for t in each]).reshape(-1, n_teams).T for each in window.columns]
-    levels = _levels_of(
-        np.hstack(columns),
-        range(len(columns[0].T)),
-        range(len(columns[0].T), sum(len(each.T) for each in columns)),
-        None,
+    before, after = (
+        np.array([led[t] for t in columns]).reshape(len(columns), n_teams)
+        for columns in window.columns
     )
+    values = np.vstack([before, after]).T
+    levels = _levels_of(values, range(len(before)), range(len(before), values.shape[1]), None)
     start, nobody = np.full(n_teams, window.start), np.full(n_teams, np.nan)
     return replace(levels, start=start, same=nobody)
 
