@@ -280,17 +280,19 @@ def test_hardly_anybody(people):
             "technical_output": np.random.default_rng(0).normal(size=4 * people),
         }
     )
-    for promotions in ([0], []):
-        frame = pd.DataFrame({"person_id": promotions, "cycle": 2})
-        nothing_said(estimate_event_study(output, frame))
+    one = pd.DataFrame({"person_id": [0], "cycle": 2})
+    said = "1 person has comparable" if people > 5 else "0 people have comparable"
+    assert said in nothing_said(estimate_event_study(output, one))
+    nobody = nothing_said(estimate_event_study(output, one.head(0)))
+    assert nobody == "Nobody was promoted to management in these cycles."
 
 
 def test_nothing_at_all_and_output_that_does_not_vary(world):
     nothing_said(estimate_event_study(world.output.head(0), world.promotions.head(0)))
     flat = world.output.assign(technical_output=3.0)
-    nothing_said(estimate_event_study(flat, world.promotions))
+    assert "does not vary" in nothing_said(estimate_event_study(flat, world.promotions))
     unknown = world.output.assign(technical_output=np.nan)
-    nothing_said(estimate_event_study(unknown, world.promotions))
+    assert "0 people have" in nothing_said(estimate_event_study(unknown, world.promotions))
 
 
 def test_one_move_alone_is_not_compared(study):

@@ -244,7 +244,7 @@ def estimate_event_study(
     >>> len(study.overall), study.n_promoted
     (0, 1)
     >>> study.notes[0]  # doctest: +ELLIPSIS
-    '0 people promoted to management were found with output on both sides; 10 are needed, ...'
+    '0 people have comparable output on both sides of a promotion to management; 10 are ...'
     """
     ask = _Ask(
         kinds=_read_kinds(kinds),
@@ -258,6 +258,8 @@ def estimate_event_study(
     histories, events = build_histories(known, promotions, kinds=ask.kinds)
     windows = windows_of(histories, events)
     used = (windows.before.sum(axis=1) >= min_pre_cycles) & windows.after.any(axis=1)
+    of_first = events.kind == ask.kinds[0]
+    n_used = _count_people(windows.person[used & of_first])
     used &= _can_fit_anything(histories)
     windows, kind = windows.take(used), events.kind[used]
     first = kind == ask.kinds[0]
@@ -279,8 +281,8 @@ def estimate_event_study(
         notes=(),
         outcome=outcome,
         kind=ask.kinds[0],
-        n_promoted=_count_people(events.person[events.kind == ask.kinds[0]]),
-        n_used=_count_people(windows.person[first]),
+        n_promoted=_count_people(events.person[of_first]),
+        n_used=n_used,
         interval_level=interval_level,
         output_sd=histories.sd,
     )
@@ -558,13 +560,7 @@ def _describe(study: EventStudy, ask: _Ask) -> list[str]:
     """Say what the result rests on and what it does not claim."""
     words = _WORDS[study.kind]
     if study.overall.empty:
-        people = "1 person" if study.n_used == 1 else f"{study.n_used:,} people"
-        verb = "was" if study.n_used == 1 else "were"
-        notes = [
-            f"{people} promoted to {words} {verb} found with output on both sides; "
-            f"{ask.min_promoted} are needed, so nothing is said of what such a promotion does."
-        ]
-        return notes
+        return [_say_why_nothing(study, ask)]
     notes = [
         f"Output of {study.n_used:,} of {study.n_promoted:,} people promoted to {words} is held "
         "against what their own earlier cycles lead one to expect, in standard deviations.",
@@ -590,6 +586,22 @@ def _describe(study: EventStudy, ask: _Ask) -> list[str]:
     return notes
 
 
+def _say_why_nothing(study: EventStudy, ask: _Ask) -> str:
+    """Say why no number is given."""
+    words = _WORDS[study.kind]
+    if not study.n_promoted:
+        return f"Nobody was promoted to {words} in these cycles."
+    if study.n_used < ask.min_promoted:
+        people = "1 person has" if study.n_used == 1 else f"{study.n_used:,} people have"
+        return (
+            f"{people} comparable output on both sides of a promotion to {words}; "
+            f"{ask.min_promoted} are needed, so nothing is said of what such a promotion does."
+        )
+    if np.isfinite(study.output_sd):
+        return "Too few people with comparable output to say what would be expected of anyone."
+    return "Output does not vary among comparable people, so nothing can be compared."
+
+
 def _describe_spike(study: EventStudy) -> list[str]:
     """Say why the usual estimators differ."""
     overall = study.comparison.loc[study.comparison["relative_cycle"].isna()]
@@ -606,5 +618,7 @@ def _describe_spike(study: EventStudy) -> list[str]:
         ]
     return [
         f"No streak before promotion can be told from noise ({spike.estimate:+.2f} SD, standard "
-        f"error {spike.se:.2f}); difference-in-differences from the last cycle says {said}."
+        f"error {spike.se:.2f}). Where people are picked for what is known of them and not for "
+        "recent output, the truth lies nearer to difference-in-differences, which says "
+        f"{said} from the last cycle."
     ]
