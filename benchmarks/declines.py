@@ -34,6 +34,7 @@ from benchmarks.verdicts import (
 )
 from benchmarks.worlds import SCENARIOS, simulate_world
 from workbench.analyses.decline import find_declines
+from workbench.analyses.event_study import estimate_event_study
 
 SIZES = (0.5, 1.0, 1.5)
 NEARLY_NONE = 0.001  # a false-discovery rate at which hardly anyone is flagged
@@ -108,20 +109,10 @@ def tabulate(counts: Iterable[dict[str, float | str]]) -> pd.DataFrame:
 
 def _event_study_error(judged: Judged) -> float:
     """Say by how much the event study's overall effect is off the planted one, in SD."""
-    from workbench.analyses.event_study import estimate_event_study
-
     world = judged.world
-    study = estimate_event_study(world.output, world.promotions)
-    planted = float(world.effect[judged.person][judged.after].mean())
-    return float(study.overall["effect"].iloc[0]) - planted / _output_sd(judged)
-
-
-def _output_sd(judged: Judged) -> float:
-    """Give the standard deviation of comparable output within cycles."""
-    cells = pd.DataFrame({"score": judged.score[judged.untreated]})
-    cycle = np.nonzero(judged.untreated)[1]
-    within = cells["score"] - cells["score"].groupby(cycle).transform("mean")
-    return float(np.sqrt((within**2).sum() / (len(cells) - len(np.unique(cycle)))))
+    study = estimate_event_study(world.output, world.promotions, min_pre_cycles=MIN_BEFORE)
+    planted = float(judged.effect.mean()) / study.output_sd
+    return float(study.overall["effect"].iloc[0]) - planted
 
 
 def _count(verdict: Verdict, judged: Judged) -> dict[str, float]:
