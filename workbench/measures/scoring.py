@@ -16,13 +16,14 @@ is expected.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from workbench.errors import InputError
+from workbench.measures.agreement import weigh_by_agreement
 from workbench.measures.cohorts import Cohorts, code_labels, find_cohorts
 from workbench.measures.force_multiplier import EVIDENCE, FORCE_MULTIPLIER
 from workbench.measures.linking import combine_linked
@@ -40,6 +41,7 @@ __all__ = [
     "score_signals",
     "score_technical_output",
     "summarise_signals",
+    "weigh_measures",
 ]
 
 _Floats = npt.NDArray[np.float64]
@@ -182,13 +184,62 @@ def score_technical_output(
     """
     rows = _sort_rows(reviews)
     scored = _score_output(rows, min_cohort, measures)
+    known = ~np.isnan(scored.ranked)
     weights = np.array([measure.weight for measure in measures], dtype=float)
-    anyone = weights[scored.known.any(axis=0)].sum()
+    anyone = weights[known.any(axis=0)].sum()
     return rows[["person_id", "cycle"]].assign(
         technical_output=scored.scores[:, 0],
-        n_measures=scored.known.sum(axis=1),
-        weight_share=scored.known @ weights / anyone if anyone else 0.0,
-        rests_on=_name_measures(scored.known, measures),
+        n_measures=known.sum(axis=1),
+        weight_share=known @ weights / anyone if anyone else 0.0,
+        rests_on=_name_measures(known, measures),
+    )
+
+
+def weigh_measures(
+    reviews: pd.DataFrame,
+    *,
+    min_cohort: int = DEFAULTS.min_cohort,
+    measures: Sequence[Measure] = TECHNICAL_OUTPUT,
+) -> tuple[Measure, ...]:
+    """Take weights from the data: measures that move together within persons count for more.
+
+    A score with these weights has less noise where measures differ in it. It also means something
+    else: what is mostly counted counts mostly, and a rating that sees what no count sees weighs
+    little. So the declared weights stand unless you decide otherwise.
+
+    Parameters
+    ----------
+    reviews, min_cohort, measures
+        As for `score_technical_output`.
+
+    Returns
+    -------
+    tuple of Measure
+        The measures known in the reviews, their weights replaced but with the same sum; with their
+        declared weights where there are fewer than three, or too few rows to tell.
+
+    Examples
+    --------
+    >>> import workbench
+    >>> company = workbench.make_company(people=200, cycles=6, seed=1)
+    >>> reviews = workbench.load(company.tables).panel.reviews
+    >>> weighed = weigh_measures(reviews)
+    >>> weight = {measure.name: measure.weight for measure in weighed}
+    >>> weight["technical_rating"] > weight["incidents_resolved"]
+    True
+    >>> scores = score_technical_output(reviews, measures=weighed)
+    """
+    rows = _sort_rows(reviews)
+    known = known_measures(rows, measures)
+    scored = _score_output(rows, min_cohort, known)
+    engineers = find_cohorts(rows, ("job_family",), min_cohort).reference
+    weights = weigh_by_agreement(scored.ranked, code_labels(rows["person_id"]), engineers)
+    if weights is None:
+        return known
+    total = sum(measure.weight for measure in known) / len(known)
+    return tuple(
+        replace(measure, weight=float(weight * total))
+        for measure, weight in zip(known, weights, strict=True)
     )
 
 
@@ -371,10 +422,10 @@ def _sort_rows(reviews: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    """Technical output (rows x 1), which measures are known (rows x measures), what jumped."""
+    """Technical output (rows x 1), the measures behind it (rows x measures), what jumped."""
 
     scores: _Floats
-    known: _Mask
+    ranked: _Floats
     jumps: list[tuple[int, int, int, float]]  # team, measure, first cycle after, how far
 
 
@@ -396,8 +447,8 @@ def _score_output(rows: pd.DataFrame, min_cohort: int, measures: Sequence[Measur
         level = equate_teams(scores, weights, (since >= 0) | declared, *where)
         return combine_linked(level, weights, person[at], cohorts.reference[at])[:, None]
 
-    scores, known = _score(rows, measures, combine, 1, cohorts)
-    return _Scored(scores, known, jumps)
+    scores, ranked = _score(rows, measures, combine, 1, cohorts)
+    return _Scored(scores, ranked, jumps)
 
 
 def _score(
@@ -406,10 +457,13 @@ def _score(
     combine: _Combine,
     n_scores: int,
     cohorts: Cohorts,
-) -> tuple[_Floats, _Mask]:
-    """Rank each measure in each row's cohort, combine the ranks, and standardise the result."""
+) -> tuple[_Floats, _Floats]:
+    """Rank each measure in each row's cohort, combine the ranks, and standardise the result.
+
+    Gives the scores, and the ranked measures that they were made from.
+    """
     scores = np.full((len(rows), n_scores), np.nan)
-    known = np.zeros((len(rows), len(measures)), dtype=bool)
+    parts = np.full((len(rows), len(measures)), np.nan)
     there = _without_absent(rows, measures)
     order = {
         place: order_values(measure.function(there), measure.higher_is == "worse")
@@ -430,8 +484,8 @@ def _score(
         for place in range(n_scores):
             standard = standardise(combined[:, place], group, reference)
             scores[at[pick], place] = standard[pick]
-        known[at[pick]] = ~np.isnan(ranked[pick])
-    return scores, known
+        parts[at[pick]] = ranked[pick]
+    return scores, parts
 
 
 def _without_absent(rows: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
