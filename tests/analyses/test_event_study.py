@@ -173,7 +173,7 @@ def test_the_first_kind_is_the_one_in_front(both):
 
 def test_groups_are_where_people_were_before_and_small_ones_are_left_out(world):
     rng = np.random.default_rng(0)
-    team = rng.choice(["North", "South", "Tiny"], SMALL.people, p=[0.5, 0.48, 0.02])
+    team = rng.choice(["North", "South", "Tiny"], SMALL.people, p=[0.45, 0.45, 0.1])
     fell = world.output["cycle"] >= world.output["person_id"].map(
         world.promotions.set_index("person_id")["cycle"]
     )
@@ -187,6 +187,7 @@ def test_groups_are_where_people_were_before_and_small_ones_are_left_out(world):
     assert overall.index.tolist() == ["North", "South"]
     assert overall.loc["North", "effect"] < overall.loc["South", "effect"] - 0.8
     assert overall["n"].sum() <= study.n_used
+    assert "1 group with fewer than 10 promoted people left out." in study.notes
     # Everything else is as without groups.
     plain = estimate_event_study(output, world.promotions)
     pd.testing.assert_frame_equal(plain.effects, study.effects)

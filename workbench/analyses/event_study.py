@@ -267,15 +267,14 @@ def estimate_event_study(
     by_kind = _estimate_kinds(gaps, kind, ask)
     whole = by_kind.loc[by_kind["kind"] == ask.kinds[0]].drop(columns="kind")
     effects = whole.loc[whole["relative_cycle"].notna()].astype({"relative_cycle": "int64"})
-    group_of = _group_before(known, group, histories, windows)
+    group_of = _group_before(known, group, histories, windows.take(first))
+    by_group = _estimate_groups(gaps, first, group_of, ask)
     comparison, spike = _estimate_otherwise(histories, windows.take(first), ask)
     study = EventStudy(
         effects=effects.reset_index(drop=True),
         overall=whole.loc[whole["relative_cycle"].isna(), _COLUMNS[1:5]].reset_index(drop=True),
         by_kind=by_kind,
-        by_group=_estimate_groups(
-            gaps, [g if f else None for g, f in zip(group_of, first, strict=True)], ask
-        ),
+        by_group=by_group,
         comparison=comparison,
         spike=spike,
         notes=(),
@@ -286,7 +285,9 @@ def estimate_event_study(
         interval_level=interval_level,
         output_sd=histories.sd,
     )
-    return replace(study, notes=(*_describe(study, ask), *histories.notes))
+    small = len({each for each in group_of if each is not None}) - by_group["group"].nunique()
+    notes = [*_describe(study, ask), *_describe_groups(small, ask), *histories.notes]
+    return replace(study, notes=tuple(notes))
 
 
 def _read_kinds(kinds: Sequence[str]) -> tuple[str, ...]:
@@ -363,6 +364,8 @@ def _measure_leads(
     The last ones are what people are picked on. What came before them can be predicted from them
     and all the others without being touched by that, as far as picking looked at nothing else.
     """
+    if not (ask.relative < 0).any():
+        return
     folds = np.random.default_rng(ask.settings.random_state).permutation(len(histories.people))
     folds = folds % _FOLDS
     column = np.arange(len(histories.cycles))
@@ -493,12 +496,16 @@ def _estimate_kinds(gaps: _Gaps, kind: npt.NDArray[np.str_], ask: _Ask) -> pd.Da
     )[["kind", *_COLUMNS]]
 
 
-def _estimate_groups(gaps: _Gaps, group: Sequence[Hashable], ask: _Ask) -> pd.DataFrame:
-    """Give rows for each group of which enough people were promoted; None is no group."""
-    names = in_order([each for each in group if each is not None])
-    nobody = _average(gaps, np.zeros(len(gaps.person), dtype=np.bool_))
+def _estimate_groups(
+    gaps: _Gaps, first: Bools, group_of: Sequence[Hashable], ask: _Ask
+) -> pd.DataFrame:
+    """Give rows for each group of which enough people were promoted in the first way."""
+    group = np.full(len(first), None, dtype=object)
+    for place, name in zip(np.flatnonzero(first).tolist(), group_of, strict=True):
+        group[place] = name
+    nobody = _average(gaps, np.zeros(len(first), dtype=np.bool_))
     parts = [_lay_out(nobody, nobody.n > 0, ask).assign(group=None)]
-    for name in names:
+    for name in in_order([each for each in group_of if each is not None]):
         means = _average(gaps, np.array([each == name for each in group], dtype=np.bool_))
         part = _lay_out(means, means.n >= ask.min_promoted, ask)
         parts.append(part.assign(group=pd.Series([name] * len(part), dtype=object)))
@@ -584,6 +591,13 @@ def _describe(study: EventStudy, ask: _Ask) -> list[str]:
         if kind not in found
     ]
     return notes
+
+
+def _describe_groups(small: int, ask: _Ask) -> list[str]:
+    """Say how many groups are too small for a number."""
+    groups = "1 group" if small == 1 else f"{small:,} groups"
+    words = f"{groups} with fewer than {ask.min_promoted} promoted people left out."
+    return [words] if small else []
 
 
 def _say_why_nothing(study: EventStudy, ask: _Ask) -> str:
