@@ -459,14 +459,25 @@ cells = st.one_of(st.none(), st.floats(allow_nan=True, allow_infinity=True), st.
             cells,
             st.sampled_from(["engineer", "management", None]),
             st.sampled_from(["web", "data", None]),
+            st.sampled_from(["t1", "t2", None]),
+            st.sampled_from(["Active", "Left", "on leave", "", None]),
         ),
         max_size=25,
-    )
+    ),
+    people=st.integers(1, 25),
 )
-def test_any_cells_give_finite_or_missing_scores(rows: list[tuple[object, ...]]) -> None:
-    frame = pd.DataFrame(rows, columns=["cycle", "commits", "talks", "track", "job_family"])
-    frame["person_id"] = [f"p{place}" for place in range(len(frame))]
+def test_any_cells_give_finite_or_missing_scores(
+    rows: list[tuple[object, ...]], people: int
+) -> None:
+    columns = ["cycle", "commits", "talks", "track", "job_family", "team", "employment_status"]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame["person_id"] = [f"p{place % people}" for place in range(len(frame))]
+    frame["story_points"] = frame["talks"]
+    frame["code_reviews"] = frame["commits"].shift(1)
+    frame = frame.drop_duplicates(["person_id", "cycle"])
     scores = score_reviews(frame, min_cohort=3)
     assert len(scores) == len(frame)
     values = scores[["technical_output", *SIGNALS]].to_numpy(float)
     assert not np.isinf(values).any()
+    shuffled = score_reviews(frame.sample(frac=1, random_state=1), min_cohort=3)
+    pd.testing.assert_frame_equal(shuffled, scores, check_exact=True)
