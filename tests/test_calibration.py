@@ -1,10 +1,15 @@
 """The whole flow, from tables to findings: what must change them, and what must not."""
 
+from dataclasses import fields, replace
+from functools import cached_property
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import workbench
+from workbench import calibration as flow
+from workbench.calibration import Calibration
 from workbench.ladder import ROLES
 from workbench.settings import Settings
 
@@ -121,6 +126,62 @@ def test_other_thresholds_are_another_calibration(found):
     assert strict.declines.flags["flagged"].sum() < found.declines.flags["flagged"].sum()
     assert strict.declines.fdr == 0.01
     assert found.settings.fdr == 0.10
+
+
+MOVED = {"fdr": 0.02, "min_post_cycles": 3, "interval_level": 0.8, "min_cohort": 40}
+
+
+@pytest.mark.parametrize("setting", sorted(MOVED))
+def test_moving_one_setting_gives_bit_for_bit_what_starting_afresh_gives(found, setting):
+    assert len(found.candidates.members)  # every step is there to be taken over
+    settings = replace(found.settings, **{setting: MOVED[setting]})
+    moved, afresh = found.with_settings(settings), Calibration(found.intake, settings)
+    _same(moved, afresh)
+    pd.testing.assert_frame_equal(moved.signals, afresh.signals, check_exact=True)
+    pd.testing.assert_frame_equal(
+        moved.declines.trajectories, afresh.declines.trajectories, check_exact=True
+    )
+    assert moved.declines.notes == afresh.declines.notes
+
+
+def test_moving_the_bar_of_a_decline_keeps_the_fit(found):
+    fit, scores, declines = found.decline_fit, found.scores, found.declines
+    moved = found.with_settings(replace(found.settings, fdr=0.02, min_post_cycles=3))
+    assert moved.decline_fit is fit
+    assert moved.scores is scores
+    assert moved.declines is not declines
+    back = moved.with_settings(found.settings)
+    assert back.decline_fit is fit
+    pd.testing.assert_frame_equal(back.declines.flags, declines.flags, check_exact=True)
+    fewer = found.with_settings(replace(found.settings, max_clusters=2))
+    assert fewer.declines is declines
+    other_scores = found.with_settings(replace(found.settings, min_cohort=40))
+    assert other_scores.decline_fit is not fit
+
+
+class Watched(Settings):
+    """Settings that remember which of them were looked at."""
+
+    def __getattribute__(self, name):
+        if name != "seen" and name in {each.name for each in fields(Settings)}:
+            Watched.seen.add(name)
+        return super().__getattribute__(name)
+
+
+Watched.seen = set()
+
+
+@pytest.mark.parametrize("step", sorted(flow._RESTS_ON))
+def test_each_step_looks_at_the_settings_that_it_says(found, step):
+    calibration = Calibration(found.intake, Watched())
+    Watched.seen.clear()
+    getattr(calibration, step)
+    assert Watched.seen == flow._settings_behind(step)
+
+
+def test_every_cached_step_says_what_it_rests_on():
+    steps = {name for name, each in vars(Calibration).items() if isinstance(each, cached_property)}
+    assert steps == set(flow._RESTS_ON)
 
 
 def test_the_messy_workbook_says_the_same_as_the_clean_one(samples):

@@ -4,7 +4,7 @@ It computes nothing itself: every step is a call of the function that does.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import cast
@@ -12,7 +12,7 @@ from typing import cast
 import pandas as pd
 
 from workbench.analyses.candidates import Candidates, cluster_candidates, select_pool
-from workbench.analyses.decline import Declines, find_declines
+from workbench.analyses.decline import DeclineFit, Declines, fit_declines, judge_declines
 from workbench.analyses.promotions import find_promotions
 from workbench.errors import NoPersonError
 from workbench.intake.annotation import write_annotated
@@ -24,6 +24,32 @@ from workbench.measures.scoring import score_reviews, summarise_signals
 from workbench.settings import Settings
 
 __all__ = ["Calibration", "load", "load_again"]
+
+# What each cached step rests on: earlier steps, and settings by name. With other settings, a step
+# is taken over where nothing that it rests on has changed, so that moving a bar answers at once.
+_RESTS_ON: dict[str, tuple[str, ...]] = {
+    "problems": (),
+    "promotions": (),
+    "scores": ("min_cohort",),
+    "decline_fit": ("scores", "promotions", "random_state"),
+    "declines": (
+        "decline_fit",
+        "fdr",
+        "interval_level",
+        "min_pre_cycles",
+        "min_post_cycles",
+        "min_placebos",
+    ),
+    "signals": ("scores", "declines", "recent_cycles"),
+    "candidates": (
+        "signals",
+        "random_state",
+        "max_clusters",
+        "cluster_stability",
+        "min_evidence_share",
+        "min_role_similarity",
+    ),
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -76,8 +102,38 @@ class Calibration:
         return f"<Calibration of {self.source}: {self.panel!r}, {len(self.problems)} problems>"
 
     def with_settings(self, settings: Settings) -> "Calibration":
-        """Take the same data with other thresholds; nothing found so far is carried over."""
-        return replace(self, settings=settings)
+        """Take the same data with other thresholds, and what was found that they do not change.
+
+        Parameters
+        ----------
+        settings
+            All thresholds, those that stay the same included.
+
+        Returns
+        -------
+        Calibration
+            The findings are those of a calibration that starts from nothing with these settings.
+
+        Examples
+        --------
+        >>> from dataclasses import replace
+        >>> import workbench
+        >>> found = load(workbench.make_company(people=60, cycles=4, seed=1).tables)
+        >>> scores = found.scores
+        >>> strict = found.with_settings(replace(found.settings, fdr=0.01))
+        >>> strict.scores is scores
+        True
+        """
+        other = replace(self, settings=settings)
+        changed = {
+            each.name
+            for each in fields(settings)
+            if getattr(settings, each.name) != getattr(self.settings, each.name)
+        }
+        # A cached step lives under its own name beside the fields.
+        kept = {step for step in _RESTS_ON if changed.isdisjoint(_settings_behind(step))}
+        vars(other).update({step: found for step, found in vars(self).items() if step in kept})
+        return other
 
     def with_choices(self, choices: Choices) -> "Calibration":
         """Read the same cells with other choices about columns, scales, dates and hidden parts."""
@@ -129,17 +185,21 @@ class Calibration:
         return score_reviews(self.panel.reviews, min_cohort=self.settings.min_cohort)
 
     @cached_property
+    def decline_fit(self) -> DeclineFit:
+        """What is expected of everyone promoted, before the bar of a decline is set."""
+        output = self._beside_scores("technical_output", ["track", "level", "rater_id", "team"])
+        return fit_declines(output, self.promotions, random_state=self.settings.random_state)
+
+    @cached_property
     def declines(self) -> Declines:
         """Whose technical output fell after a promotion to management, beyond similar people's."""
-        return find_declines(
-            self._beside_scores("technical_output", ["track", "level", "rater_id", "team"]),
-            self.promotions,
+        return judge_declines(
+            self.decline_fit,
             fdr=self.settings.fdr,
             interval_level=self.settings.interval_level,
             min_pre_cycles=self.settings.min_pre_cycles,
             min_post_cycles=self.settings.min_post_cycles,
             min_placebos=self.settings.min_placebos,
-            random_state=self.settings.random_state,
         )
 
     @cached_property
@@ -169,6 +229,14 @@ class Calibration:
         return self.scores[[*keys, score]].merge(
             self.panel.reviews[[*keys, *known]], on=keys, how="left", validate="one_to_one"
         )
+
+
+def _settings_behind(step: str) -> set[str]:
+    """Name the settings that a step rests on, those of the steps before it included."""
+    behind: set[str] = set()
+    for each in _RESTS_ON[step]:
+        behind |= _settings_behind(each) if each in _RESTS_ON else {each}
+    return behind
 
 
 def load(
