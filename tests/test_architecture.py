@@ -67,7 +67,7 @@ OUTSIDE = {
         "scipy",
     },
     "measures": {"numpy", "pandas", "scipy", "sklearn"},
-    "analyses": {"numpy", "pandas", "scipy", "sklearn"},
+    "analyses": {"numpy", "pandas", "scipy", "sklearn", "threadpoolctl"},
 }
 # These take the results of an analysis, and must not start one.
 RESULT_TYPES_ONLY = {"charts", "exports"}

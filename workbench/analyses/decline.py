@@ -13,7 +13,11 @@ import pandas as pd
 from scipy import stats
 
 from workbench.analyses.counterfactual import Counterfactual
-from workbench.analyses.discoveries import adjust_p_values, weighted_quantile
+from workbench.analyses.discoveries import (
+    adjust_p_values,
+    shrink_effects,
+    weighted_quantile,
+)
 from workbench.analyses.evidence import (
     can_fit_anything,
     describe_evidence,
@@ -39,6 +43,9 @@ __all__ = ["DeclineFit", "Declines", "find_declines", "fit_declines", "judge_dec
 _POWER = 0.80  # with which the smallest detectable drop would be seen ...
 _AT_SHARE = 0.01  # ... at this share of the placebos
 _RECOVERED = 1.645  # studentized rise from the first to the second half of the cycles after
+_FEW_JUDGED = 20  # below which the share without a drop is anybody's guess
+_FEW_LOOK_ALIKES = 300  # placebos of equal weight, below which small p-values are coarse
+_FEW_ALIKE = 10  # placebos with a streak beyond hers, below which she stands alone
 _LEFT_OVER = 0.25  # share of the early drop that may be left where output counts as recovered
 
 
@@ -52,15 +59,19 @@ class Declines:
         One row per promotion to management: `person_id`, `cycle`, `effect` (in standard deviations
         of output, negative = fell), `low`, `high`, `p_value`, `q_value`, `flagged`, `pattern`,
         `reason`, `n_before`, `n_after`, `before_after` (mean after minus mean before, in the same
-        standard deviations and held against nobody), `detectable_drop`. The interval of a flagged
-        row is widened for having been picked out (false coverage rate, Benjamini and Yekutieli
-        2005); of the others it is the plain one of `interval_level`. `pattern` is `lasting_drop`
-        or `transient` (it fell and recovered) where flagged, else `not_distinguishable`,
-        `too_new` or `not_enough_evidence`; in the last two cases the numbers are missing.
+        standard deviations and held against nobody), `detectable_drop`, `shrunken` (the likely
+        size of the effect, picking and chance allowed for), `shape` (`at_once`, `ramp` or
+        `transient` where flagged, else empty), `n_alike` (placebos with a streak beyond hers). The
+        interval of a flagged row is widened for having been picked out (false coverage rate,
+        Benjamini and Yekutieli 2005); of the others it is the plain one of `interval_level`.
+        `pattern` is `gave_up_technical_work` or `transient` (it fell and recovered) where flagged,
+        else `not_distinguishable`, `too_new` or `not_enough_evidence`; in the last two cases the
+        numbers are missing.
     trajectories
         For everyone in `flags`, every cycle with output: `person_id`, `cycle`, `technical_output`,
-        `expected`, `low`, `high`, `after`, `difference` (in SD). Expected is what people of the same level and cycle with
-        the same own history before the promotion do, in the units of output.
+        `expected`, `low`, `high`, `after`, `difference` (in SD). Expected is what people of the
+        same level and cycle with the same own history before the promotion do, in the units of
+        output.
     notes
         What was left out, pooled or assumed, in sentences.
     n_promoted, n_judged, n_placebos
@@ -125,12 +136,15 @@ class _Verdicts:
     high: Floats
     p_value: Floats
     q_value: Floats
-    flagged: Bools
-    transient: Bools
     early: Floats
     late: Floats
     detectable: Floats
     offset: Floats
+    shrunken: Floats
+    flagged: Bools
+    transient: Bools
+    ramp: Bools
+    n_alike: Ints
 
 
 def find_declines(
@@ -309,6 +323,7 @@ def judge_declines(
         interval_level,
     )
     notes = describe_evidence(histories, promoted, why_not, judged, fit.placebos.take(peers))
+    notes += _limits(len(judged), comparison)
     recovered = int(verdicts.transient.sum())
     if recovered:
         notes.append(f"{recovered:,} of the flagged drops recovered in later cycles.")
@@ -325,6 +340,25 @@ def judge_declines(
     )
 
 
+def _limits(n_judged: int, comparison: Comparison | None) -> list[str]:
+    """Say what so few people, or so few look-alikes, cannot show."""
+    if comparison is None:
+        return []
+    notes = []
+    if n_judged < _FEW_JUDGED:
+        notes.append(
+            f"With {n_judged:,} judged it cannot be told which share of them fell, so nearly all "
+            "are taken not to have; smaller drops are not flagged."
+        )
+    alike = int(comparison.weight.sum() ** 2 / (comparison.weight**2).sum())
+    if alike < _FEW_LOOK_ALIKES:
+        notes.append(
+            f"The similar people count for only {alike:,} in all; a p-value below "
+            f"{1 / (alike + 1):.3f} cannot be told from chance."
+        )
+    return notes
+
+
 def _peers_of(fit: DeclineFit, judged: Ints, settings: Settings) -> Ints:
     """Pick the placebos with as much evidence as is asked of those judged, at the same cycles."""
     placebos = fit.placebos
@@ -338,8 +372,9 @@ def _judge(
     n_events: int, judged: Ints, comparison: Comparison | None, settings: Settings
 ) -> _Verdicts:
     """Turn the comparison with the placebos into flags and intervals."""
-    missing = np.full((9, n_events), np.nan)
-    flagged, transient = np.zeros(n_events, dtype=bool), np.zeros(n_events, dtype=bool)
+    missing = np.full((10, n_events), np.nan)
+    flagged, transient, ramp = np.zeros((3, n_events), dtype=bool)
+    n_alike = np.zeros(n_events, dtype=np.int64)
     if comparison is not None:
         q_value = adjust_p_values(comparison.p_value)
         flags = q_value <= settings.fdr
@@ -355,6 +390,8 @@ def _judge(
         nearly_back = (late_high > 0) | (comparison.late > _LEFT_OVER * comparison.early)
         recovered = (comparison.recovery > _RECOVERED) & nearly_back
         flagged[judged], transient[judged] = flags, flags & recovered
+        ramp[judged] = flags & (comparison.recovery < -_RECOVERED)
+        n_alike[judged] = comparison.n_alike
         missing[:, judged] = (
             comparison.effect,
             comparison.effect - high_z * comparison.se,
@@ -365,9 +402,9 @@ def _judge(
             comparison.late,
             reach * comparison.se,
             comparison.offset,
+            shrink_effects(comparison.effect, comparison.se),
         )
-    effect, low, high, p_value, q_values = missing[:5]
-    return _Verdicts(effect, low, high, p_value, q_values, flagged, transient, *missing[5:])
+    return _Verdicts(*missing, flagged, transient, ramp, n_alike)
 
 
 def _flags(
@@ -402,6 +439,9 @@ def _flags(
             "n_after": n_after,
             "before_after": np.where(both, means[1] - means[0], np.nan),
             "detectable_drop": verdicts.detectable,
+            "shrunken": verdicts.shrunken,
+            "shape": pd.Series(_shapes(verdicts), dtype="str"),
+            "n_alike": verdicts.n_alike,
         }
     )
     p_value = np.nan_to_num(verdicts.p_value, nan=np.inf)
@@ -410,27 +450,42 @@ def _flags(
     return flags.iloc[order].reset_index(drop=True), order
 
 
+def _shapes(verdicts: _Verdicts) -> list[str]:
+    """Name the shape of each flagged drop."""
+    names = np.where(verdicts.flagged, "at_once", "").astype("U16")
+    names[verdicts.ramp], names[verdicts.transient] = "ramp", "transient"
+    return [str(name) for name in names]
+
+
 def _tell(verdicts: _Verdicts, each: int, n_after: int, settings: Settings) -> tuple[str, str]:
     """Give pattern and reason of a judged promotion."""
-    low, high, effect, late = (
+    low, high, effect, early, late = (
         round(float(value[each]), 1) + 0.0  # no "-0.0"
-        for value in (verdicts.low, verdicts.high, verdicts.effect, verdicts.late)
+        for value in (verdicts.low, verdicts.high, verdicts.effect, verdicts.early, verdicts.late)
     )
     interval = f"{low:.1f} to {high:.1f}"
     level = f"{settings.interval_level:.0%}".replace("%", " %")
+    alone = ""
+    if verdicts.n_alike[each] < _FEW_ALIKE:
+        alone = (
+            " Hardly any similar person had cycles as unusual before, so this rests on the model "
+            "more than on comparison."
+        )
     if verdicts.transient[each]:
         return "transient", (
-            f"Technical output fell by {-verdicts.early[each]:.1f} SD more than for similar people "
+            f"Technical output fell by {-early:.1f} SD more than for similar people "
             f"at first, and has recovered since: {late:+.1f} SD in the later of "
-            f"{n_after} cycles ({level} interval over all of them {interval})."
+            f"{n_after} cycles ({level} interval over all of them {interval}).{alone}"
         )
     if verdicts.flagged[each]:
-        return "lasting_drop", (
+        grew = f" It built up: {early:+.1f} SD at first, {late:+.1f} SD later."
+        return "gave_up_technical_work", (
             f"Technical output fell by {-effect:.1f} SD more than for similar "
             f"people ({level} interval {interval}, {n_after} cycles after the promotion)."
+            f"{grew if verdicts.ramp[each] else ''}{alone}"
         )
     return "not_distinguishable", (
         "No drop beyond what similar people show can be told apart: the change is "
         f"{effect:+.1f} SD ({level} interval {interval}); a drop of less than "
-        f"{verdicts.detectable[each]:.1f} SD would often not be seen."
+        f"{verdicts.detectable[each]:.1f} SD would often not be seen.{alone}"
     )

@@ -8,10 +8,12 @@ raters are few, by conjugate gradients where they are thousands.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import cast
 
 import numpy as np
 from scipy import linalg, sparse
+from threadpoolctl import ThreadpoolController
 
 from workbench.analyses.counterfactual import (
     Counterfactual,
@@ -23,7 +25,7 @@ from workbench.analyses.histories import Bools, Floats, Histories, Ints
 
 __all__ = ["fit_counterfactual", "leave_people_out"]
 
-_ROUNDS = 8  # of EM; more change the flags no further
+_ROUNDS = 6  # of EM; more change the flags no further
 _BLOCK = 2048  # people at a time
 _LEARN_FROM = 20_000  # people; more do not make the covariance any better known
 _SHRINKAGE = 0.3  # weight of the structured covariance in every round
@@ -90,8 +92,9 @@ def fit_counterfactual(histories: Histories, *, rounds: int = _ROUNDS) -> Counte
         severity_variance=0.1,
         covariance=_starting_covariance(histories, people),
     )
+    slots = _slots(histories)
     for step in range(rounds + 1):
-        equations = _sum_equations(histories, model, people)
+        equations = _sum_equations(histories, model, slots, people)
         fitted = _solve(equations, model)
         if step:
             # Residuals come from the coefficients of the round before, which hardly move after
@@ -105,7 +108,7 @@ def fit_counterfactual(histories: Histories, *, rounds: int = _ROUNDS) -> Counte
                 severity_variance=_next_severity_variance(histories, people, fitted),
             )
         model = fitted
-    return _solve(_sum_equations(histories, model, everyone), model)
+    return _solve(_sum_equations(histories, model, slots, everyone), model)
 
 
 def leave_people_out(
@@ -127,8 +130,10 @@ def leave_people_out(
     tuple of int and Counterfactual
     """
     everyone = np.flatnonzero(histories.untreated.any(axis=1))
-    names = np.unique(folds).tolist()
-    parts = [_sum_equations(histories, model, everyone[folds[everyone] == fold]) for fold in names]
+    names, slots = np.unique(folds).tolist(), _slots(histories)
+    parts = [
+        _sum_equations(histories, model, slots, everyone[folds[everyone] == fold]) for fold in names
+    ]
     for left_out, fold in enumerate(names):
         kept = [part for each, part in enumerate(parts) if each != left_out]
         total = kept[0] if kept else _no_equations(histories, len(model.coefficients))
@@ -182,7 +187,9 @@ def _no_equations(histories: Histories, width: int) -> _Equations:
     )
 
 
-def _sum_equations(histories: Histories, model: Counterfactual, people: Ints) -> _Equations:
+def _sum_equations(
+    histories: Histories, model: Counterfactual, slots: Ints, people: Ints
+) -> _Equations:
     """Add up the mixed-model equations and the moments of the residuals over people."""
     total = _no_equations(histories, len(model.coefficients))
     size = len(histories.cycles)
@@ -197,7 +204,7 @@ def _sum_equations(histories: Histories, model: Counterfactual, people: Ints) ->
         total.fixed[size:] += _design_of_people(histories, block, rows)
         total.to_fixed[:] += np.einsum("ntw,nt->w", rows, score)
         if histories.n_raters:
-            total = _with_raters(total, histories, block, weight, rows, score)
+            total = _with_raters(total, histories, slots, block, weight, rows, score)
         residual = np.where(seen, residuals_from(histories, model, block), 0.0)
         pull = np.einsum("ntu,nu->nt", weight, residual)
         total.moment[:] += pull.T @ pull
@@ -226,9 +233,26 @@ def _design_of_people(histories: Histories, people: Ints, rows: Floats) -> Float
     return np.concatenate(parts)
 
 
+def _slots(histories: Histories) -> Ints:
+    """Give the raters of each person numbers as they came; -1 where nobody rated."""
+    rated = histories.untreated & (histories.rater >= 0)
+    slots = np.full(rated.shape, -1, dtype=np.int64)
+    for first in range(0, len(rated), _BLOCK):
+        rater, known = histories.rater[first : first + _BLOCK], rated[first : first + _BLOCK]
+        same = (rater[:, :, None] == rater[:, None, :]) & known[:, None, :]
+        came = same.argmax(axis=2)
+        new = known & (came == np.arange(rated.shape[1]))
+        number = np.cumsum(new, axis=1) - 1
+        slots[first : first + _BLOCK] = np.where(
+            known, np.take_along_axis(number, came, axis=1), -1
+        )
+    return slots
+
+
 def _with_raters(
     total: _Equations,
     histories: Histories,
+    slots: Ints,
     people: Ints,
     weight: Floats,
     rows: Floats,
@@ -236,25 +260,26 @@ def _with_raters(
 ) -> _Equations:
     """Add the part of the raters, whose cells of one person are taken together first."""
     n_raters, size = histories.n_raters, len(histories.cycles)
-    rater = histories.rater[people]
-    rated = histories.untreated[people] & (rater >= 0)
-    same = (rater[:, :, None] == rater[:, None, :]) & rated[:, :, None] & rated[:, None, :]
-    # A rater of a person stands where they rated first.
-    first = rated & (same.argmax(axis=2) == np.arange(size))
-    gather = np.where(first[:, :, None], same, 0.0)
-    who = rater[first]
+    slot, rater = slots[people], histories.rater[people]
+    person, column = np.nonzero(slot >= 0)
+    place = slot[person, column]
+    gather = np.zeros((len(people), int(slot.max(initial=-1)) + 1, size))
+    gather[person, place, column] = 1.0
+    who = np.full(gather.shape[:2], -1, dtype=np.int64)
+    who[person, place] = rater[person, column]
+    met = who >= 0
     of_raters = sparse.csr_array(
-        (np.ones(len(who)), (who, np.arange(len(who)))), shape=(n_raters, len(who))
+        (np.ones(int(met.sum())), (who[met], np.arange(int(met.sum())))),
+        shape=(n_raters, int(met.sum())),
     )
-    met = gather @ rows
-    total.cross[:] += of_raters @ met[first]
+    gathered = gather @ rows
+    total.cross[:] += of_raters @ gathered[met]
     weighted = np.einsum("ntu,nu->nt", weight, score)
-    total.to_raters[:] += of_raters @ np.einsum("nkt,nt->nk", gather, weighted)[first]
-    between = met[:, :, :size] @ gather.transpose(0, 2, 1)
-    person, one, other = np.nonzero(first[:, :, None] & first[:, None, :])
+    total.to_raters[:] += of_raters @ np.einsum("nkt,nt->nk", gather, weighted)[met]
+    between = gathered[:, :, :size] @ gather.transpose(0, 2, 1)
+    row, one, other = np.nonzero(met[:, :, None] & met[:, None, :])
     pairs = sparse.csr_array(
-        (between[person, one, other], (rater[person, one], rater[person, other])),
-        shape=(n_raters, n_raters),
+        (between[row, one, other], (who[row, one], who[row, other])), shape=(n_raters, n_raters)
     )
     return replace(total, pairs=sparse.csr_array(total.pairs + pairs))
 
@@ -294,17 +319,25 @@ def _solve_exactly(equations: _Equations, fixed: Floats, model: Counterfactual) 
     pairs = equations.pairs.toarray()
     pairs[np.diag_indices(len(pairs))] += 1.0 / model.severity_variance
     left = np.block([[fixed, equations.cross.T], [equations.cross, pairs]])
-    factor = linalg.cho_factor(left, lower=True, check_finite=False)
     right = np.concatenate([equations.to_fixed, equations.to_raters])
-    solution = linalg.cho_solve(factor, right, check_finite=False)
-    # The raters come last, so their block of the inverse needs their part of the factor only.
-    lower = np.tril(linalg.lapack.dpotri(factor[0][width:, width:], lower=1)[0])
+    # On a busy machine the threads of so small a problem wait for each other, for seconds.
+    with _threads().limit(limits=1, user_api="blas"):
+        factor = linalg.cho_factor(left, lower=True, check_finite=False)
+        solution = linalg.cho_solve(factor, right, check_finite=False)
+        # The raters come last, so their block of the inverse needs their part of the factor only.
+        lower = np.tril(linalg.lapack.dpotri(factor[0][width:, width:], lower=1)[0])
     return replace(
         model,
         coefficients=solution[:width],
         severities=solution[width:],
         severity_covariance=lower + np.tril(lower, -1).T,
     )
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    """Find the libraries of linear algebra once; it takes longer than a solution."""
+    return ThreadpoolController()
 
 
 def _solve_by_gradients(left: sparse.csr_array, right: Floats) -> Floats:

@@ -64,8 +64,8 @@ class Histories:
     n_raters
         How many raters there are; 0 where severity cannot be estimated.
     centre, sd
-        `score = (output - centre) / sd`; `sd` is the pooled within-cycle standard deviation of
-        comparable cells, NaN where output does not vary (it is then divided by one).
+        `score = (output - centre) / sd`; `sd` is the standard deviation of comparable cells among
+        people of one level and cycle, NaN where output does not vary (it is then divided by one).
     notes
         What was left out or pooled, in sentences.
     """
@@ -152,7 +152,7 @@ def build_histories(
     output_grid = grid.spread(cells["technical_output"])
     untreated, managing, leading = _comparable(grid, cells, moves, np.isfinite(output_grid))
     _drop_thin_cycles((untreated, managing, leading), cycles, notes)
-    centre, sd = _location_and_spread(output_grid, untreated)
+    centre, sd = _location_and_spread(grid, cells, output_grid, untreated)
     person_design, level_change = _design(grid, cells, untreated, notes)
     rater, n_raters = _raters(grid, cells, untreated, notes)
     histories = Histories(
@@ -395,18 +395,33 @@ def _drop_thin_cycles(
         cells[:, thin] = False
 
 
-def _location_and_spread(output: Floats, untreated: Bools) -> tuple[float, float]:
-    """Centre and pooled within-cycle standard deviation of the comparable cells."""
-    counts = untreated.sum(axis=0)
-    used = counts > 0
-    freedom = int(counts.sum() - used.sum())
-    if freedom < 1:
+def _location_and_spread(
+    grid: _Grid, cells: pd.DataFrame, output: Floats, untreated: Bools
+) -> tuple[float, float]:
+    """Centre of the comparable cells, and their pooled standard deviation among peers.
+
+    Peers are people of the same level in the same cycle; of the same cycle, where levels are so
+    many that most have a cell to themselves.
+    """
+    values = output[untreated]
+    cycle = np.nonzero(untreated)[1]
+    if not len(values):
         return 0.0, float("nan")
-    values = np.where(untreated, output, 0.0)
-    means = values.sum(axis=0) / np.maximum(counts, 1)
-    deviations = np.where(untreated, output - means, 0.0)
-    sd = float(np.sqrt((deviations**2).sum() / freedom))
-    centre = float(values.sum() / counts.sum())
+    centre = float(values.sum() / len(values))
+    peers = cycle
+    if "level" in cells and cells["level"].notna().any():
+        level = grid.spread_codes(pd.factorize(cells["level"].astype(str), sort=True)[0])
+        peers = np.unique(level[untreated] * output.shape[1] + cycle, return_inverse=True)[
+            1
+        ].ravel()
+        if 2 * (len(values) - peers.max() - 1) < len(values):
+            peers = cycle
+    counts = np.bincount(peers)
+    freedom = len(values) - int((counts > 0).sum())
+    if freedom < 1:
+        return centre, float("nan")
+    means = np.bincount(peers, values) / np.maximum(counts, 1)
+    sd = float(np.sqrt(((values - means[peers]) ** 2).sum() / freedom))
     largest = float(np.abs(values).max())
     return centre, sd if sd > 1e-9 * largest else float("nan")
 

@@ -40,6 +40,8 @@ class Comparison:
         Shift of the first and second half of the cycles after, and the studentized difference.
     late_se : (m,)
         Standard error of the late shift.
+    n_alike : (m,)
+        Placebos with cycles before at least as far out as hers, on the side on which she is.
     z, weight
         Studentized shift beyond the median and weight of each placebo, sorted by the shift.
     degrees_of_freedom
@@ -54,6 +56,7 @@ class Comparison:
     late: Floats
     late_se: Floats
     recovery: Floats
+    n_alike: Ints
     z: Floats
     weight: Floats
     degrees_of_freedom: float
@@ -82,8 +85,9 @@ def compare_with_placebos(ours: Shifts, halves: Halves, theirs: Shifts) -> Compa
     order = np.lexsort((weight, z))
     z, weight = z[order], weight[order]
     # What look-alikes do on average is no drop, even where the model did not foresee it.
-    middle = float(weighted_quantile(z, weight, np.array([0.5]))[0])
-    effect, z = ours.effect - middle * se, z - middle
+    median = float(weighted_quantile(z, weight, np.array([0.5]))[0])
+    middle = _shrink_towards_zero(median, weight)
+    effect, z = ours.effect - middle * se, z - median
     return Comparison(
         effect=effect,
         se=se,
@@ -93,6 +97,7 @@ def compare_with_placebos(ours: Shifts, halves: Halves, theirs: Shifts) -> Compa
         late=halves.late - middle * halves.late_se * scale,
         late_se=halves.late_se * scale,
         recovery=halves.rise / scale,
+        n_alike=_count_alike(ours.features[:, 0], theirs.features[:, 0]),
         z=z,
         weight=weight,
         degrees_of_freedom=tails,
@@ -102,6 +107,25 @@ def compare_with_placebos(ours: Shifts, halves: Halves, theirs: Shifts) -> Compa
 def _tail_scale(degrees_of_freedom: float, length: Floats, count: Ints) -> Floats:
     """Say how much wider than usual a person's later cycles scatter, judged by the earlier ones."""
     return np.sqrt((degrees_of_freedom + length) / (degrees_of_freedom + count))
+
+
+def _count_alike(ours: Floats, theirs: Floats) -> Ints:
+    """Count the placebos that lie at least as far out as each of the promoted."""
+    ordered = np.sort(theirs)
+    above = len(ordered) - np.searchsorted(ordered, ours, side="left")
+    below = np.searchsorted(ordered, ours, side="right")
+    return np.minimum(above, below).astype(np.int64)
+
+
+def _shrink_towards_zero(median: float, weight: Floats) -> float:
+    """Take from the median of the placebos what chance can put there.
+
+    Peers who do well are promoted themselves, after which they are placebos no longer: their last
+    good cycles stay in, and lift the median a little above what the model rightly expects.
+    """
+    people = float(weight.sum() ** 2 / (weight**2).sum()) / _SAME_PEOPLE
+    variance = np.pi / 2 / people  # of a median of standard normal values
+    return median * max(0.0, 1.0 - variance / max(median**2, 1e-12))
 
 
 def _fit_tails(shifts: Shifts) -> float:
