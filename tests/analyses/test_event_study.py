@@ -56,13 +56,14 @@ def both(world):
 @pytest.fixture(scope="module")
 def without_effect():
     studies = []
-    for seed in range(3):
+    for seed in range(8):
         world = simulate_world(SCENARIOS["null"], seed)
         studies.append(estimate_event_study(world.output, world.promotions))
     return studies
 
 
 def test_a_streak_is_not_taken_for_an_effect_but_the_usual_estimator_does(without_effect):
+    # One world is off by 0.054 as a rule, eight by 0.02.
     ours = [study.overall.loc[0, "effect"] for study in without_effect]
     assert abs(np.mean(ours)) <= 0.05
     usual = [overall_of(study.comparison, "base_1") for study in without_effect]
