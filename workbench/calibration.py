@@ -13,7 +13,10 @@ import pandas as pd
 
 from workbench.analyses.candidates import Candidates, cluster_candidates, select_pool
 from workbench.analyses.decline import DeclineFit, Declines, fit_declines, judge_declines
+from workbench.analyses.event_study import EventStudy, estimate_event_study
+from workbench.analyses.patterns import describe_patterns
 from workbench.analyses.promotions import find_promotions
+from workbench.analyses.team_effect import TeamEffects, measure_team_effects
 from workbench.errors import NoPersonError
 from workbench.intake.annotation import write_annotated
 from workbench.intake.files.readers import Source
@@ -32,14 +35,27 @@ _RESTS_ON: dict[str, tuple[str, ...]] = {
     "promotions": (),
     "scores": ("min_cohort",),
     "decline_fit": ("scores", "promotions", "random_state"),
+    "team_effects": (
+        "scores",
+        "promotions",
+        "team_window",
+        "min_team_size",
+        "min_similar_teams",
+        "interval_level",
+    ),
     "declines": (
         "decline_fit",
+        "team_effects",
         "fdr",
         "interval_level",
         "min_pre_cycles",
         "min_post_cycles",
         "min_placebos",
+        "held_above",
+        "weak_lead_rating",
+        "heavy_load",
     ),
+    "event_study": ("scores", "promotions", "interval_level", "random_state"),
     "signals": ("scores", "declines", "recent_cycles"),
     "candidates": (
         "signals",
@@ -191,15 +207,52 @@ class Calibration:
         return fit_declines(output, self.promotions, random_state=self.settings.random_state)
 
     @cached_property
+    def team_effects(self) -> TeamEffects:
+        """What happened to the teams that the promoted led, beyond similar teams."""
+        return measure_team_effects(
+            self.panel.reviews,
+            self.promotions,
+            self.scores,
+            team_window=self.settings.team_window,
+            min_team_size=self.settings.min_team_size,
+            min_similar_teams=self.settings.min_similar_teams,
+            interval_level=self.settings.interval_level,
+        )
+
+    @cached_property
     def declines(self) -> Declines:
         """Whose technical output fell after a promotion to management, beyond similar people's."""
-        return judge_declines(
+        declines = judge_declines(
             self.decline_fit,
             fdr=self.settings.fdr,
             interval_level=self.settings.interval_level,
             min_pre_cycles=self.settings.min_pre_cycles,
             min_post_cycles=self.settings.min_post_cycles,
             min_placebos=self.settings.min_placebos,
+        )
+        flags = describe_patterns(
+            declines.flags,
+            self.team_effects.situations,
+            held_above=self.settings.held_above,
+            weak_lead_rating=self.settings.weak_lead_rating,
+            heavy_load=self.settings.heavy_load,
+            min_similar_teams=self.settings.min_similar_teams,
+        )
+        return replace(declines, flags=flags)
+
+    @cached_property
+    def event_study(self) -> EventStudy:
+        """What promotion does to technical output on the whole, by cycle since it."""
+        output = self._beside_scores(
+            "technical_output", ["track", "level", "rater_id", "job_family"]
+        )
+        # Scores are made within job families, which therefore only group the effects here.
+        return estimate_event_study(
+            output.rename(columns={"job_family": "group"}),
+            self.promotions,
+            group="group" if "job_family" in output else None,
+            interval_level=self.settings.interval_level,
+            random_state=self.settings.random_state,
         )
 
     @cached_property

@@ -1,5 +1,13 @@
 from .candidates import Candidates as Candidates
 from .candidates import cluster_candidates as cluster_candidates
+from .decline import DeclineFit as DeclineFit
 from .decline import Declines as Declines
 from .decline import find_declines as find_declines
+from .decline import fit_declines as fit_declines
+from .decline import judge_declines as judge_declines
+from .event_study import EventStudy as EventStudy
+from .event_study import estimate_event_study as estimate_event_study
+from .patterns import describe_patterns as describe_patterns
 from .promotions import find_promotions as find_promotions
+from .team_effect import TeamEffects as TeamEffects
+from .team_effect import measure_team_effects as measure_team_effects
