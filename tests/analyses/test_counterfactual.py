@@ -1,38 +1,15 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from workbench.analyses.counterfactual import (
+    Counterfactual,
     condition_on_past,
     estimate_shift,
     fit_structured_covariance,
-    residuals_from,
+    unknown_severity,
 )
-from workbench.analyses.fitting import fit_counterfactual, leave_people_out
-from workbench.analyses.histories import build_histories
-
-NOBODY = pd.DataFrame({"person_id": [], "cycle": []})
-
-
-def company(seed=0, people=600, cycles=6, person=0.6, noise=0.5, severity=0.0, raters=40):
-    """People around a cycle level of 10 * cycle, with a rater each cycle."""
-    rng = np.random.default_rng(seed)
-    rater = rng.integers(0, raters, (people, cycles))
-    effect = rng.normal(0, 1, raters) * severity
-    score = 10.0 * np.arange(cycles) + person * rng.normal(size=(people, 1))
-    score = score + noise * rng.normal(size=(people, cycles)) + effect[rater]
-    who, when = np.nonzero(rng.random((people, cycles)) < 0.9)
-    output = pd.DataFrame(
-        {
-            "person_id": who,
-            "cycle": when,
-            "technical_output": score[who, when],
-            "rater_id": rater[who, when],
-        }
-    )
-    return output, effect
 
 
 def test_conditional_mean_of_three_cells_by_hand():
@@ -97,47 +74,18 @@ def test_structured_covariance_leaves_out_unknown_entries():
     assert np.allclose(fit_structured_covariance(holes), covariance)
 
 
-def test_fit_finds_the_planted_company():
-    output, effect = company(people=1500, severity=0.4)
-    histories, _ = build_histories(output, NOBODY)
-    model = fit_counterfactual(histories)
-    in_units = model.covariance * histories.sd**2
-    off_diagonal = in_units[~np.eye(len(in_units), dtype=bool)]
-    assert off_diagonal.mean() == pytest.approx(0.36, abs=0.05)
-    assert np.diag(in_units).mean() == pytest.approx(0.61, abs=0.05)
-    assert np.corrcoef(model.severities, effect)[0, 1] > 0.97
-    assert model.severity_variance * histories.sd**2 == pytest.approx(np.var(effect), rel=0.15)
-    expected = model.coefficients * histories.sd + histories.centre
-    assert np.diff(expected) == pytest.approx(np.full(5, 10.0), abs=0.1)
-
-
-def test_few_people_get_the_structured_covariance():
-    output, _ = company(people=60)
-    histories, _ = build_histories(output, NOBODY)
-    covariance = fit_counterfactual(histories).covariance
-    for lag in range(1, len(covariance)):
-        diagonal = np.diag(covariance, lag)
-        assert np.allclose(diagonal, diagonal[0])
-
-
-def test_leaving_people_out_equals_never_having_seen_them():
-    output, _ = company(people=80, severity=0.3, raters=8)
-    histories, _ = build_histories(output, NOBODY)
-    model = fit_counterfactual(histories)
-    folds = np.arange(80) % 4
-    for fold, without in leave_people_out(histories, model, folds):
-        unseen = replace(histories, untreated=histories.untreated & (folds != fold)[:, None])
-        alone = dict(leave_people_out(unseen, model, (folds == fold).astype(int)))[1]
-        assert np.allclose(without.coefficients, alone.coefficients)
-        assert np.allclose(without.severities, alone.severities)
-        assert np.allclose(without.severity_covariance, alone.severity_covariance)
-        assert not np.allclose(without.coefficients, model.coefficients, atol=1e-6)
-
-
-def test_residuals_take_off_cycle_and_rater():
-    output, _ = company(people=1500, severity=0.4, person=0.0, noise=0.1)
-    histories, _ = build_histories(output, NOBODY)
-    residuals = residuals_from(histories, fit_counterfactual(histories), np.arange(1500))
-    seen = histories.untreated
-    assert residuals[seen].std() * histories.sd == pytest.approx(0.1, rel=0.1)
-    assert (residuals[~seen] == 0).all()
+def test_unknown_raters_count_in_the_cells_that_they_rated():
+    model = Counterfactual(
+        coefficients=np.zeros(2),
+        severities=np.zeros(2),
+        severity_covariance=np.array([[0.3, 0.1], [0.1, 0.2]]),
+        severity_variance=0.4,
+        covariance=np.eye(3),
+    )
+    rater, rated = np.array([[0, 1, 1]]), np.array([[True, True, False]])
+    expected = [[[0.3, 0.1, 0.0], [0.1, 0.2, 0.0], [0.0, 0.0, 0.0]]]
+    assert unknown_severity(model, rater, rated).tolist() == expected
+    # With variances alone, raters are taken to be unknown independently of each other.
+    alone = replace(model, severity_covariance=np.array([0.3, 0.2]))
+    expected = [[[0.3, 0.0, 0.0], [0.0, 0.2, 0.0], [0.0, 0.0, 0.0]]]
+    assert unknown_severity(alone, rater, rated).tolist() == expected

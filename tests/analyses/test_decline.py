@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from workbench.analyses import Declines, find_declines
-from workbench.analyses.discoveries import adjust_p_values, weighted_quantile, weighted_rank
+from workbench.analyses.decline import fit_declines, judge_declines
 from workbench.errors import InputError, SettingsError
 
 NUMBERS = ["effect", "low", "high", "p_value", "q_value", "before_after", "detectable_drop"]
@@ -56,35 +56,6 @@ def same(one, other):
     pd.testing.assert_frame_equal(one.flags, other.flags, check_exact=True)
     pd.testing.assert_frame_equal(one.trajectories, other.trajectories, check_exact=True)
     assert one.notes == other.notes
-
-
-# ---------------------------------------------------------------------------- hand-worked
-
-
-def test_benjamini_hochberg_with_storeys_share_by_hand():
-    # Of ten, one lies above one half. With five assumed unseen, the share without effect is
-    # (1 + 1 + 5) / (5 + 5) = 0.7.
-    p_values = np.array([0.001, 0.9, 0.02, 0.03, 0.2, 0.04, 0.3, 0.4, 0.45, 0.5])
-    q_values = adjust_p_values(p_values)
-    # 0.001 -> 0.7 * 10 * 0.001 / 1; 0.02 -> min(0.7*10*0.02/2, .03*7/3, .04*7/4) = 0.07
-    assert q_values[[0, 2, 3, 5, 1]] == pytest.approx([0.007, 0.07, 0.07, 0.07, 1.0])
-    assert (q_values[[4, 6, 7, 8, 9]] > 0.1).all()
-
-
-def test_without_a_large_p_value_the_share_is_still_above_zero():
-    assert adjust_p_values(np.array([0.01] * 10)).tolist() == pytest.approx([0.006] * 10)
-
-
-def test_nobody_to_adjust():
-    assert adjust_p_values(np.empty(0)).tolist() == []
-
-
-def test_ranks_and_quantiles_by_hand():
-    among, weight = np.array([-2.0, -1.0, 0.0, 1.0]), np.array([1.0, 2.0, 3.0, 4.0])
-    # Placebos at or below -1 weigh 3 of 10; the person adds 5 to both.
-    assert weighted_rank(np.array([-1.0]), np.array([5.0]), among, weight) == pytest.approx(8 / 15)
-    # The middles of the weights lie at 0.5, 2, 4.5, 8: half of ten is 1/7 of the way to 1.
-    assert weighted_quantile(among, weight, np.array([0.5])) == pytest.approx(1 / 7)
 
 
 # ---------------------------------------------------------------------------- planted and null
@@ -162,6 +133,76 @@ def test_a_drop_that_recovers_is_called_transient():
     assert row["flagged"]
     assert row["pattern"] == "transient"
     assert "has recovered since" in row["reason"]
+
+
+def test_a_drop_that_builds_up_is_called_a_ramp():
+    output, promotions, _ = company(2, drop=0.0, promoted=20, cycles=12, noise=0.3)
+    who = promotions[promotions["cycle"] <= "2018H1"]["person_id"].iloc[0]
+    start = promotions.set_index("person_id").loc[who, "cycle"]
+    cycles = sorted(output["cycle"].unique())
+    since = output["cycle"].map(cycles.index) - cycles.index(start)
+    hers = output["person_id"].eq(who) & (since >= 0)
+    fallen = 12.0 * np.minimum(since[hers] + 1, 4)
+    output.loc[hers, "technical_output"] -= fallen
+    row = find_declines(output, promotions).flags.set_index("person_id").loc[who]
+    assert row["flagged"]
+    assert row["shape"] == "ramp"
+    assert "It built up" in row["reason"]
+    assert row["pattern"] == "gave_up_technical_work"
+
+
+def test_the_likely_size_lies_between_none_and_what_was_seen():
+    output, promotions, _ = company(1, drop=2.0)
+    flags = find_declines(output, promotions).flags.dropna(subset="effect")
+    flagged = flags[flags["flagged"]]
+    assert (flagged["shrunken"] > flagged["effect"]).mean() > 0.9
+    assert (flagged["shrunken"] < 0).all()
+    assert flags.loc[~flags["flagged"], "shrunken"].abs().mean() < 0.4
+    assert set(flagged["shape"]) <= {"at_once", "ramp", "transient"}
+    assert (flags.loc[~flags["flagged"], "shape"] == "").all()
+
+
+def test_somebody_with_a_streak_that_no_peer_had_is_said_to_stand_alone():
+    output, promotions, _ = company(3, drop=0.0)
+    who, start = promotions.iloc[0][["person_id", "cycle"]]
+    hers = output["person_id"].eq(who) & (output["cycle"] < start)
+    output.loc[hers, "technical_output"] += 60
+    flags = find_declines(output, promotions).flags.set_index("person_id")
+    assert flags.loc[who, "n_alike"] < 10
+    assert "rests on the model" in flags.loc[who, "reason"]
+    others = flags.drop(index=who)
+    assert not others.loc[others["n_alike"] >= 10, "reason"].str.contains("rests on").any()
+
+
+def test_few_judged_and_few_look_alikes_are_said():
+    output, promotions, _ = company(0, people=120, promoted=9)
+    notes = " ".join(find_declines(output, promotions).notes)
+    assert "cannot be told which share" in notes
+    assert "cannot be told from chance" in notes
+
+
+# ---------------------------------------------------------------------------- the kept fit
+
+
+@pytest.mark.parametrize(
+    "bar", [{}, {"fdr": 0.3}, {"min_post_cycles": 4}, {"min_pre_cycles": 5, "interval_level": 0.5}]
+)
+def test_moving_the_bar_on_a_kept_fit_equals_starting_again(bar):
+    output, promotions, _ = company(0, drop=1.5)
+    fit = fit_declines(output, promotions)
+    judge_declines(fit, fdr=0.01)
+    same(judge_declines(fit, **bar), find_declines(output, promotions, **bar))
+
+
+def test_more_false_flags_accepted_never_mean_fewer_flags():
+    output, promotions, _ = company(0, drop=1.0)
+    fit = fit_declines(output, promotions)
+    before: set[str] = set()
+    for fdr in (0.01, 0.05, 0.10, 0.20, 0.40):
+        flags = judge_declines(fit, fdr=fdr).flags
+        now = set(flags.loc[flags["flagged"], "person_id"])
+        assert before <= now
+        before = now
 
 
 # ---------------------------------------------------------------------------- promises
