@@ -39,7 +39,7 @@ REPOSITORY = Path(__file__).parents[2]
 OUTSIDE = re.compile(r"^(?!(http|ws)s?://(127\.0\.0\.1|localhost)[:/]|data:|blob:|about:)")
 # Generous, because a busy machine is slow and a hanging one is rare; waiting ends at the event.
 PATIENCE_SECONDS = 180
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -76,14 +76,15 @@ class RecordingProxy:
         while True:
             connection, _ = self._socket.accept()
             with connection:
-                connection.settimeout(5)
+                connection.settimeout(30)
                 try:
                     first = connection.recv(2000)
                 except OSError:
                     first = b"(nothing was said)"
-            if first == b"stop":
-                return
-            self.requests.append(first.split(b"\r\n")[0].decode("latin-1"))
+                if first == b"stop":
+                    return
+                # Noted before the line is cut: whoever asked goes on the moment it is.
+                self.requests.append(first.split(b"\r\n")[0].decode("latin-1"))
 
     def close(self) -> None:
         with socket.create_connection(self._socket.getsockname()) as connection:
@@ -228,8 +229,32 @@ def outside(proxy: RecordingProxy) -> Iterator[list[str]]:
     assert not asked, f"other machines were asked for: {asked}"
 
 
+def ask(lab: Lab, path: str, method: str = "GET", body: bytes | None = None) -> bytes:
+    """Ask the server itself, past every proxy."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    request = urllib.request.Request(
+        lab.url + path, body, {"Authorization": f"token {lab.token}"}, method=method
+    )
+    with direct.open(request, timeout=PATIENCE_SECONDS) as answer:
+        return answer.read()
+
+
 @pytest.fixture
-def page(chromium: Browser, outside: list[str]) -> Iterator[Page]:
+def desk(lab: Lab, outside: list[str]) -> Iterator[None]:
+    """The server as it is found and as it is left: no kernel runs, nothing was opened before.
+
+    JupyterLab opens again what was open when a page was closed. The notebook of the last test
+    would come up in front of the one that this test asked for, and be taken for it.
+    """
+    workspace = ask(lab, "lab/api/workspaces/default")
+    yield
+    for session in json.loads(ask(lab, "api/sessions")):
+        ask(lab, f"api/sessions/{session['id']}", "DELETE")
+    ask(lab, "lab/api/workspaces/default", "PUT", workspace)
+
+
+@pytest.fixture
+def page(chromium: Browser, outside: list[str], desk: None) -> Iterator[Page]:
     """A page of 1280x720 without a network; the test fails if anything looked for one."""
     context = chromium.new_context(
         viewport={"width": 1280, "height": 720}, service_workers="block", accept_downloads=True
@@ -261,29 +286,43 @@ class Notebook:
         self.panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
 
     @property
+    def prompt(self) -> Locator:
+        """The number of the last code cell, or the star of one that waits for the kernel."""
+        return self.panel.locator(".jp-CodeCell").last.locator(".jp-InputPrompt")
+
+    @property
     def outputs(self) -> Locator:
         return self.panel.locator(".jp-OutputArea-output")
 
+    def wait_until_open(self, path: str) -> None:
+        """Wait until this notebook is the one in front, with its cells, and its kernel is ready."""
+        front = self.page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab.lm-mod-current")
+        expect(front).to_have_attribute("title", re.compile(rf"^Path: {re.escape(path)}$", re.M))
+        expect(self.prompt).to_be_attached()
+        self.wait_until_idle()
+
     def wait_until_idle(self) -> None:
         """Wait until the kernel is ready and no cell is waiting for it."""
-        expect(self.page.get_by_text(re.compile(r"\| Idle"))).to_be_visible(
-            timeout=PATIENCE_SECONDS * 1000
-        )
-        expect(self.panel.get_by_text("[*]:")).to_have_count(0, timeout=PATIENCE_SECONDS * 1000)
+        expect(self.page.get_by_text(re.compile(r"\| Idle"))).to_be_visible()
+        expect(self.panel.get_by_text("[*]:")).to_have_count(0)
 
     def choose(self, *labels: str) -> None:
         """Choose an entry of the menu bar, such as `("Run", "Run All Cells")`."""
         bar = self.page.get_by_role("menubar")
         bar.get_by_role("menuitem", name=labels[0], exact=True).click()
         for label in labels[1:]:
-            self.page.get_by_role("menu").get_by_role("menuitem", name=label).first.click()
+            # By its own words: the role's name holds the keys too, and a part of it would match
+            # longer entries. What is switched off when its menu opens stays off.
+            words = self.page.locator(".lm-Menu-itemLabel").get_by_text(label, exact=True)
+            entry = self.page.locator(".lm-Menu-item:not(.lm-mod-disabled)").filter(has=words)
+            entry.click()
 
     def run_all(self) -> None:
         """Run every cell and wait for the last one."""
         self.choose("Run", "Run All Cells")
-        expect(self.panel.locator(".jp-CodeCell").last).to_contain_text(
-            re.compile(r"\[\d+\]:"), timeout=PATIENCE_SECONDS * 1000
-        )
+        # The page itself marks a cell as waiting, at once, however long the kernel takes.
+        expect(self.prompt).to_have_text(re.compile(r"\[(\*|\d+)\]:"), timeout=60_000)
+        expect(self.prompt).to_have_text(re.compile(r"\[\d+\]:"))
         self.wait_until_idle()
 
     def save(self) -> str:
@@ -296,17 +335,16 @@ class Notebook:
 
 
 @pytest.fixture
-def open_notebook(page: Page, lab: Lab) -> Iterator[Callable[[str], Notebook]]:
+def open_notebook(page: Page, lab: Lab) -> Callable[[str], Notebook]:
     """Open a notebook of the project by its path under the root, and wait for its kernel."""
 
     def open_path(path: str = "notebooks/01_calibration.ipynb") -> Notebook:
         page.goto(f"{lab.url}lab/tree/{path}?token={lab.token}")
         notebook = Notebook(page, lab.root / path)
-        notebook.wait_until_idle()
+        notebook.wait_until_open(path)
         return notebook
 
-    yield open_path
-    end_kernels(lab)
+    return open_path
 
 
 @pytest.fixture
@@ -324,21 +362,6 @@ def write_notebook(lab: Lab) -> Iterator[Callable[[str, str], str]]:
     yield write
     for path in written:
         path.unlink()
-
-
-def end_kernels(lab: Lab) -> None:
-    """End the kernels of a test, so that the next one starts from nothing."""
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-    def ask(path: str, method: str = "GET") -> bytes:
-        request = urllib.request.Request(
-            f"{lab.url}api/{path}", method=method, headers={"Authorization": f"token {lab.token}"}
-        )
-        with direct.open(request, timeout=30) as answer:
-            return answer.read()
-
-    for session in json.loads(ask("sessions")):
-        ask(f"sessions/{session['id']}", "DELETE")
 
 
 @pytest.fixture
