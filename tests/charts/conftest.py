@@ -25,7 +25,7 @@ def make_flag(person_id, effect, pattern, *, cycle="2023H2", n_before=3, n_after
         "high": effect + 0.5 if judged else NOTHING,
         "p_value": 0.001 if judged else NOTHING,
         "q_value": 0.01 if judged else NOTHING,
-        "flagged": pattern in {"lasting_drop", "transient"},
+        "flagged": pattern in {"gave_up_technical_work", "transient"},
         "pattern": pattern,
         "reason": f"The reason of {person_id}.",
         "n_before": n_before,
@@ -46,11 +46,12 @@ def make_declines(rows, **other):
             "low": NOTHING if place == 0 else -0.7,
             "high": NOTHING if place == 0 else 1.1,
             "after": place >= 3,
+            "difference": NOTHING if place == 0 else -1.2 if place >= 3 else 0.3,
         }
         for person in dict.fromkeys(flags["person_id"])
         for place, cycle in enumerate(CYCLES)
     ]
-    columns = "person_id cycle technical_output expected low high after".split()
+    columns = "person_id cycle technical_output expected low high after difference".split()
     declines = Declines(
         flags=flags,
         trajectories=pd.DataFrame(courses, columns=columns),
@@ -69,7 +70,7 @@ def make_declines(rows, **other):
 def declines():
     return make_declines(
         [
-            make_flag("E2", -1.4, "lasting_drop"),
+            make_flag("E2", -1.4, "gave_up_technical_work"),
             make_flag("E1", -1.1, "transient"),
             make_flag("E3", 0.2, "not_distinguishable"),
             make_flag("E4", 0.0, "too_new", n_after=1),

@@ -28,7 +28,12 @@ def make_flags():
             "p_value": np.where(judged, [0.0004, 0.004, 0.61, 1], np.nan),
             "q_value": np.where(judged, [0.0012, 0.006, 0.61, 1], np.nan),
             "flagged": [True, True, False, False],
-            "pattern": ["lasting_drop", "transient", "not_distinguishable", "too_new"],
+            "pattern": [
+                "gave_up_technical_work",
+                "transient",
+                "not_distinguishable",
+                "too_new",
+            ],
             "reason": [f"The reason of number {number}." for number in range(1, 5)],
             "n_before": [3, 4, 5, 3],
             "n_after": [3, 2, 3, 1],
@@ -40,11 +45,11 @@ def make_flags():
 
 def make_declines(flags):
     rows = [
-        (person, cycle, 0.5 - 0.4 * place, 0.2, -0.7, 1.1, place >= 3)
+        (person, cycle, 0.5 - 0.4 * place, 0.2, -0.7, 1.1, place >= 3, 0.3 - 0.4 * place)
         for person in flags["person_id"]
         for place, cycle in enumerate(CYCLES)
     ]
-    columns = "person_id cycle technical_output expected low high after".split()
+    columns = "person_id cycle technical_output expected low high after difference".split()
     return Declines(
         flags=flags,
         trajectories=pd.DataFrame(rows, columns=columns),

@@ -29,20 +29,33 @@ def test_problems_are_counted_by_how_bad_they_are(severities, end):
     assert answer.endswith(end)
 
 
-def _declines(promoted, judged, flagged):
-    flags = pd.DataFrame({"flagged": [True] * flagged + [False] * (promoted - flagged)})
+def _declines(promoted, judged, flagged, *, too_new=0, recovered=0):
+    told = ["transient"] * recovered + ["gave_up_technical_work"] * (flagged - recovered)
+    told += ["too_new"] * too_new
+    told += ["not_distinguishable"] * (promoted - len(told))
+    flags = pd.DataFrame({"pattern": told, "flagged": [n < flagged for n in range(promoted)]})
     found = SimpleNamespace(n_promoted=promoted, n_judged=judged, flags=flags, fdr=0.1)
     return answer_declines(_calibration(declines=found))
 
 
 def test_declines_say_how_many_were_promoted_judged_and_flagged():
     assert "Nobody was seen being promoted" in _declines(0, 0, 0)
-    assert "1 person moved to management; none of them can be judged" in _declines(1, 0, 0)
-    assert "output of none fell more" in _declines(9, 8, 0)
+    assert "1 person moved to management; none of them can be judged from" in _declines(1, 0, 0)
+    assert "output of none of them fell more" in _declines(9, 8, 0)
     assert "false alarm" not in _declines(9, 8, 0)
-    assert "Of 9 people promoted to management, 8 can be judged" in _declines(9, 8, 3)
+    assert "Of 9 people promoted to management, 8 can be judged." in _declines(9, 8, 3)
     assert _declines(9, 8, 3).endswith("fewer than one of these 3 would be a false alarm.")
     assert _declines(40, 38, 21).endswith("about 2 of these 21 would be a false alarm.")
+
+
+def test_declines_say_who_is_too_new_and_who_has_recovered():
+    assert "8 can be judged (1 was promoted too recently)." in _declines(9, 8, 0, too_new=1)
+    assert "7 can be judged (2 were promoted too recently)." in _declines(9, 7, 3, too_new=2)
+    assert "none of them can be judged yet: 3 were promoted too" in _declines(3, 0, 0, too_new=3)
+    assert "of 3 fell more than that of similar people; 1 of these has recovered since." in (
+        _declines(9, 9, 3, recovered=1)
+    )
+    assert "2 of these have recovered since." in _declines(9, 9, 3, recovered=2)
 
 
 def _candidates(roles, clusters, similarity=0.8):

@@ -1,7 +1,7 @@
-"""Pictures of declines: who fell more than similar people, each person's course, and the outcomes.
+"""Pictures of declines: who fell more than similar people, and each person's course.
 
-What comes in is the result of `find_declines`; what goes out are Altair charts. Nothing is computed
-here but where a label goes.
+What comes in is the result of `judge_declines`; what goes out are Altair charts. Nothing is
+computed here but where a label goes. The patterns by count are in `team_effect`.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.analyses.decline import Declines
+from workbench.analyses.patterns import PATTERNS
 from workbench.charts.theme import (
     ACCENT,
     DOT_SIZE,
@@ -21,7 +22,6 @@ from workbench.charts.theme import (
     QUIET,
     UNDECIDED,
     Picture,
-    counted,
     difference_axis,
     empty_state,
     in_words,
@@ -33,15 +33,10 @@ from workbench.charts.theme import (
     wrapped,
 )
 
-__all__ = ["PATTERNS", "plot_declines", "plot_outcomes", "plot_trajectory"]
+__all__ = ["FLAG_MARK", "PATTERN_WORDS", "plot_declines", "plot_trajectory"]
 
-PATTERNS: dict[str, str] = {
-    "lasting_drop": "Output fell more than for similar people",
-    "transient": "Output fell at first, then recovered",
-    "not_distinguishable": "Not distinguishable from similar people",
-    "too_new": "Promoted too recently to judge",
-    "not_enough_evidence": "Not enough evidence",
-}
+FLAG_MARK = "\u25c6"
+PATTERN_WORDS: dict[str, str] = {pattern.name: pattern.label for pattern in PATTERNS}
 NOBODY = "Nobody was promoted to management in these cycles."
 NOBODY_JUDGED = (
     "Nobody promoted to management can be judged yet: there are too few cycles before or after "
@@ -49,6 +44,11 @@ NOBODY_JUDGED = (
 )
 _ROW = 20
 _LABEL_LIMIT = 150
+_CYCLES_WIDTH = 100
+_TICK = "#a9adb5"
+_LINE = 17  # pixels of height that a line of text needs
+_PADDING = 26  # pixels that the highest and lowest points keep from the edge
+_NUMBER_STEP = 38  # pixels between cycles from which a number has room beside a point
 _AXIS_TITLE = "Change in technical output beyond similar people (SD)"
 
 
@@ -56,6 +56,7 @@ def plot_declines(
     declines: Declines,
     *,
     labels: Mapping[str, str] | None = None,
+    chosen: str | None = None,
     limit: int = 25,
     width: int = 340,
 ) -> Picture:
@@ -64,67 +65,95 @@ def plot_declines(
     Parameters
     ----------
     declines
-        Its `flags` need person_id, effect, low, high, flagged, n_before and n_after.
+        Its `flags` need person_id, effect, low, high, flagged, detectable_drop, n_before and
+        n_after; `shrunken` is drawn where it is there.
     labels
         The text shown for a person_id; the id itself where there is none.
+    chosen
+        A person_id whose row is marked; of a long list, the part with that row is shown.
     limit
-        The most people shown, in the order of `flags`.
+        The most people shown at a time, in the order of `flags`.
     width
         Of the plot without its labels, in pixels.
 
     Returns
     -------
     altair chart
-        One row a person, effect with interval, flagged people as filled diamonds in the accent.
-        A click sets the point selection `person` on person_id.
+        One row a person, effect with interval, flagged people as filled diamonds in the accent, a
+        grey tick at the smallest drop that would be seen. A click sets the point selection `person`
+        on person_id.
     """
     if declines.n_promoted == 0 and declines.flags.empty:
-        return empty_state(NOBODY, select="person")
-    judged = declines.flags.loc[declines.flags["effect"].notna()]
+        return empty_state(NOBODY, width=width + _LABEL_LIMIT, select="person")
+    judged = declines.flags.loc[declines.flags["effect"].notna()].reset_index(drop=True)
     if judged.empty:
-        return empty_state(NOBODY_JUDGED, select="person")
-    shown = judged.head(limit).reset_index(drop=True)
+        return empty_state(NOBODY_JUDGED, width=width + _LABEL_LIMIT, select="person")
+    places = judged.index[judged["person_id"].astype(str) == str(chosen)]
+    first = limit * (int(places[0]) // limit) if len(places) else 0
+    shown = judged.iloc[first : first + limit]
     shown = shown.assign(
         row=np.arange(len(shown)),
         label=labelled(shown["person_id"], labels),
         cycles=[f"{b} + {a}" for b, a in zip(shown["n_before"], shown["n_after"], strict=True)],
+        chosen=shown["person_id"].astype(str) == str(chosen),
+        seen_from=-shown["detectable_drop"],
     )
+    likely = ["shrunken"] if "shrunken" in shown else []
     data = projected(
-        shown, "row", "person_id", "label", "effect", "low", "high", "flagged", "cycles"
+        shown,
+        *"row person_id label effect low high flagged cycles chosen seen_from".split(),
+        *likely,
     )
     title = alt.TitleParams(
-        text=f"For {int(judged['flagged'].sum()):,} of {counted(len(judged), 'person', 'people')}, "
-        "technical output fell more than for similar people",
-        subtitle=_forest_subtitle(declines, len(shown), len(judged)),
+        text=f"{int(judged['flagged'].sum()):,} of {len(judged):,} fell more than similar people",
+        subtitle=_forest_subtitle(declines, shown, len(judged), width),
     )
-    chart = alt.layer(*_forest_layers(data, width), _zero_line(), *_forest_words(data, width))
-    return themed(chart.properties(width=width, height=_ROW * len(shown), title=title))
+    # The rows are given once and not to each layer: Altair copies them with every step.
+    chart = alt.layer(
+        *_forest_layers(width, likely=bool(likely)),
+        *_forest_words(width),
+        data=data,
+        width=width,
+        height=_ROW * len(shown),
+        title=title,
+    )
+    return themed(chart)
 
 
-def _forest_subtitle(declines: Declines, n_shown: int, n_judged: int) -> list[str]:
+def _forest_subtitle(
+    declines: Declines, shown: pd.DataFrame, n_judged: int, width: int
+) -> list[str]:
     """Say how to read the forest, and what of it is not on the picture."""
-    lines = [
-        "Diamonds: flagged. Grey dots: not flagged. "
-        f"Lines: {100 * declines.interval_level:g} % interval."
+    level = f"{100 * declines.interval_level:g} %"
+    sentences = [
+        f"Diamond: flagged. Dot: not flagged. Line: {level} interval, wider for the flagged, who "
+        "were picked out. Grey tick: a smaller drop would often not be seen."
     ]
-    if n_shown < n_judged:
-        lines.append(f"The first {n_shown:,} of {n_judged:,} are shown.")
-    return lines
+    if "shrunken" in shown:
+        sentences.append("Small hollow mark: likely size.")
+    if len(shown) < n_judged:
+        first = int(shown.index[0]) + 1
+        sentences.append(f"Shown: {first:,} to {first + len(shown) - 1:,} of {n_judged:,}.")
+    return wrapped(" ".join(sentences), width + _LABEL_LIMIT + _CYCLES_WIDTH)
 
 
-def _forest_layers(data: alt.InlineData, width: int) -> list[alt.Chart]:
-    """Draw the row that takes the click, the interval and the point."""
+def _flagged(value: object) -> dict[str, object]:
+    """Give another value to flagged people."""
+    # As Altair's own `condition` does, at a hundredth of its cost: a slider waits for this.
+    return {"test": "datum.flagged", "value": value}
+
+
+def _forest_layers(width: int, *, likely: bool) -> list[alt.Chart]:
+    """Draw the row that takes the click, zero, tick, interval, point and likely size."""
     person = alt.selection_point(name="person", fields=["person_id"])
-    rows = alt.Y("row:O", axis=None)
-    base = alt.Chart(data).encode(y=rows)
-    marks = alt.condition("datum.flagged", alt.value(ACCENT), alt.value(UNDECIDED))
+    base = alt.Chart().encode(y=alt.Y("row:O", axis=None))
+    colour = alt.ColorValue(UNDECIDED, condition=_flagged(ACCENT))
+    shape = alt.ShapeValue("circle", condition=_flagged(FLAG_SHAPE))
     # Nearly invisible, but as wide as the picture: a row is easier to hit than a point.
     click = (
-        base.mark_rect(fill=ACCENT, cursor="pointer")
+        base.mark_rect(fill=ACCENT, cursor="pointer", x=-_LABEL_LIMIT, x2=width + _CYCLES_WIDTH)
         .encode(
-            x=alt.value(-_LABEL_LIMIT),
-            x2=alt.value(width + 100),
-            opacity=alt.condition(person, alt.value(0.14), alt.value(0.001), empty=False),
+            opacity=alt.OpacityValue(0.001, condition={"test": "datum.chosen", "value": 0.12}),
             detail=alt.Detail("person_id:N"),
         )
         .add_params(person)
@@ -132,41 +161,48 @@ def _forest_layers(data: alt.InlineData, width: int) -> list[alt.Chart]:
     interval = base.mark_rule(strokeWidth=2).encode(
         x=alt.X("low:Q", title=_AXIS_TITLE, axis=difference_axis(4)),
         x2=alt.X2("high:Q"),
-        color=marks,
+        color=colour,
     )
+    tick = base.mark_tick(color=_TICK, thickness=2, size=12).encode(x=alt.X("seen_from:Q"))
     point = base.mark_point(filled=True, opacity=1).encode(
         x=alt.X("effect:Q"),
-        color=marks,
-        shape=alt.condition("datum.flagged", alt.value(FLAG_SHAPE), alt.value("circle")),
-        size=alt.condition("datum.flagged", alt.value(FLAG_SIZE), alt.value(DOT_SIZE)),
+        color=colour,
+        shape=shape,
+        size=alt.SizeValue(DOT_SIZE, condition=_flagged(FLAG_SIZE)),
     )
-    return [click, interval, point]
+    hollow = base.mark_point(filled=True, fill="white", size=34, opacity=1, strokeWidth=1.5)
+    small = hollow.encode(
+        x=alt.X("shrunken:Q"),
+        shape=shape,
+        stroke=alt.StrokeValue(UNDECIDED, condition=_flagged(ACCENT)),
+    )
+    return [click, _zero_line(), tick, interval, point, *([small] if likely else [])]
 
 
-def _forest_words(data: alt.InlineData, width: int) -> list[alt.Chart]:
+def _forest_words(width: int) -> list[alt.Chart]:
     """Write the people left of the plot, their cycles right of it, and the two directions above."""
-    base = alt.Chart(data).encode(y=alt.Y("row:O", axis=None))
-    words = base.mark_text(align="right", baseline="middle", limit=_LABEL_LIMIT).encode(
-        x=alt.value(-10), text=alt.Text("label:N")
-    )
-    cycles = base.mark_text(align="left", baseline="middle", color=QUIET).encode(
-        x=alt.value(width + 14), text=alt.Text("cycles:N")
-    )
+    base = alt.Chart().encode(y=alt.Y("row:O", axis=None))
+    words = base.mark_text(align="right", baseline="middle", limit=_LABEL_LIMIT - 12, x=-10)
+    cycles = base.mark_text(align="left", baseline="middle", color=QUIET, x=width + 14)
     return [
-        words,
-        cycles,
+        words.encode(text=alt.Text("label:N")),
+        cycles.encode(text=alt.Text("cycles:N")),
         _remark("\u2190 fell more", 0, "left"),
         _remark("rose more \u2192", width, "right"),
-        _remark("Cycles before + after", width + 14, "left"),
+        _remark("Cycles", width + 14, "left", lift=16),
+        _remark("before + after", width + 14, "left"),
     ]
 
 
-def _remark(text: str, x: int, align: str) -> alt.Chart:
+def _remark(text: str, x: int, align: str, lift: int = 0) -> alt.Chart:
     """Write a fixed remark on the line above the plot."""
-    drawn: alt.Chart = (
-        alt.Chart(alt.InlineData(values=[{}]))
-        .mark_text(align=align, baseline="bottom", color=QUIET)  # type: ignore[arg-type]  # Literal
-        .encode(x=alt.value(x), y=alt.value(-6), text=alt.value(text))
+    drawn: alt.Chart = alt.Chart(alt.InlineData(values=[{}])).mark_text(
+        align=align,  # type: ignore[arg-type]  # a Literal there
+        baseline="bottom",
+        color=QUIET,
+        x=x,
+        y=-6 - lift,
+        text=text,
     )
     return drawn
 
@@ -176,7 +212,7 @@ def _zero_line() -> alt.Chart:
     drawn: alt.Chart = (
         alt.Chart(alt.InlineData(values=[{}]))
         .mark_rule(color=INK)
-        .encode(x=alt.datum(0, type="quantitative"))
+        .encode(x=alt.XDatum(0, type="quantitative"))
     )
     return drawn
 
@@ -190,13 +226,13 @@ def plot_trajectory(
     width: int = 360,
     height: int = 230,
 ) -> Picture:
-    """Show one person's technical output beside what similar people do.
+    """Show what one person did beside what similar people did.
 
     Parameters
     ----------
     declines
-        Its `trajectories` need person_id, cycle, technical_output, expected, low and high; its
-        `flags` person_id, cycle and flagged.
+        Its `trajectories` need person_id, cycle, technical_output, expected, low, high, after and
+        difference; its `flags` person_id, cycle, effect, low, high, flagged and pattern.
     person_id
         The person.
     cycle
@@ -210,54 +246,62 @@ def plot_trajectory(
     -------
     altair chart
         Grey band and line for similar people with the same earlier history, a line with points for
-        the person, and a rule at the promotion.
+        the person, a rule at the promotion, and after it the distance between the two by cycle.
     """
     shown_as = plain_text(label if label is not None else person_id)
     course = declines.trajectories
     course = course.loc[course["person_id"].astype(str) == str(person_id)]
     if course.empty or course["technical_output"].notna().sum() == 0:
-        return empty_state(f"No technical output is known for {shown_as}.")
+        return empty_state(f"No technical output is known for {shown_as}.", width=width)
     flag = declines.flags.loc[declines.flags["person_id"].astype(str) == str(person_id)]
     if cycle is not None:
         flag = flag.loc[flag["cycle"].astype(str) == str(cycle)]
     elif not flag.empty:
         cycle = str(flag["cycle"].iloc[0])
-    colour = ACCENT if bool(flag["flagged"].any()) else INK
+    flagged = bool(flag["flagged"].any())
+    colour = ACCENT if flagged else INK
     course = _on_every_cycle(course, declines.trajectories["cycle"])
-    # Half a step before the first cycle in the new position, which is where the change lies.
-    half_step = width / (2 * len(course))
+    step = width / len(course)
     layers = [
         *_similar_people(course),
-        *_promotion(course, cycle, half_step),
-        *_own_course(course, colour),
-        *_end_labels(course, colour, width, height),
+        *_distances(course, colour, step, width, height),
+        *_promotion(course, cycle, step, width),
+        *_own_course(colour, flagged=flagged),
+        *_end_labels(course, colour, declines.interval_level, width, height),
     ]
     words = _course_in_words(flag, declines.interval_level)
-    subtitle = [line for each in words for line in wrapped(each, width + 100)]
-    title = alt.TitleParams(text=shown_as, subtitle=subtitle)
-    return themed(alt.layer(*layers).properties(width=width, height=height, title=title))
+    subtitle = [line for each in words for line in wrapped(each, width + 120)]
+    title = alt.TitleParams(text=shown_as, subtitle=subtitle, color=colour)
+    columns = "cycle technical_output expected low high".split() + ["after"] * flagged
+    data = projected(course, *columns)
+    return themed(alt.layer(*layers, data=data, width=width, height=height, title=title))
 
 
 def _course_in_words(flag: pd.DataFrame, level: float) -> list[str]:
-    """Give the difference with its interval and cycles, or why there is none."""
+    """Give what can be said of the person, then the difference with its interval and cycles."""
     if flag.empty:
         return ["Not promoted to management in these cycles."]
     row = flag.iloc[0]
-    cycles = f"{row['n_before']} cycles before, {row['n_after']} after"
+    words = in_words(row["pattern"], PATTERN_WORDS)
+    words = f"{words} ({row['n_before']} cycles before, {row['n_after']} after)."
     if pd.isna(row["effect"]):
-        return [in_words(row["pattern"], PATTERNS), cycles]
-    interval = f"{signed(row['low'])} to {signed(row['high'])}"
+        return [words]
+    effect, low, high = (_rounded(row[name]) for name in ("effect", "low", "high"))
     return [
-        f"{signed(row['effect'])} SD beyond similar people",
-        f"{100 * level:g} % interval {interval}",
-        cycles,
+        words,
+        f"{effect} SD beyond similar people ({100 * level:g} % interval {low} to {high}).",
     ]
+
+
+def _rounded(value: float) -> str:
+    """Write a difference with one decimal; what rounds to nothing has no sign."""
+    return signed(value, 1) if round(value, 1) else "0"
 
 
 def _on_every_cycle(course: pd.DataFrame, cycles: pd.Series) -> pd.DataFrame:
     """Give the person a row for every cycle in between, so that a gap is seen as a gap."""
     first, last = course["cycle"].min(), course["cycle"].max()
-    between = sorted({each for each in cycles if first <= each <= last})
+    between = sorted(each for each in cycles.unique() if first <= each <= last)
     return course.set_index("cycle").reindex(between).rename_axis("cycle").reset_index()
 
 
@@ -273,7 +317,7 @@ def _output_axis(field: str) -> alt.Y:
         field,
         title="Technical output",
         axis=difference_axis(),
-        scale=alt.Scale(zero=False, nice=False, padding=10),
+        scale=alt.Scale(zero=False, nice=False, padding=_PADDING),
     )
 
 
@@ -281,11 +325,9 @@ def _similar_people(course: pd.DataFrame) -> list[alt.Chart]:
     """Draw what similar people do: the band and its middle."""
     known = course["expected"].notna()
     alone = known & ~known.shift(1, fill_value=False) & ~known.shift(-1, fill_value=False)
-    band = alt.Chart(projected(course, "cycle", "low", "high")).encode(
-        x=_cycle_axis(), y=_output_axis("low:Q"), y2=alt.Y2("high:Q")
-    )
+    band = alt.Chart().encode(x=_cycle_axis(), y=_output_axis("low:Q"), y2=alt.Y2("high:Q"))
     middle = (
-        alt.Chart(projected(course, "cycle", "expected"))
+        alt.Chart()
         .mark_line(color=UNDECIDED, strokeWidth=2, strokeDash=[5, 3])
         .encode(x=_cycle_axis(), y=_output_axis("expected:Q"))
     )
@@ -297,97 +339,92 @@ def _similar_people(course: pd.DataFrame) -> list[alt.Chart]:
     return layers
 
 
-def _own_course(course: pd.DataFrame, colour: str) -> list[alt.Chart]:
-    """Draw what the person did."""
-    own = alt.Chart(projected(course, "cycle", "technical_output")).encode(
-        x=_cycle_axis(), y=_output_axis("technical_output:Q")
+def _distances(
+    course: pd.DataFrame, colour: str, step: float, width: int, height: int
+) -> list[alt.Chart]:
+    """Draw how far the person is from similar people in each cycle after, in SD where it fits."""
+    after = course["after"].eq(True) & course["difference"].notna()
+    if not after.any():
+        return []
+    apart = course.loc[after]
+    apart = apart.assign(words=[_rounded(value) for value in apart["difference"]])
+    lines = alt.Chart(projected(apart, "cycle", "technical_output", "expected")).encode(
+        x=_cycle_axis(), y=_output_axis("technical_output:Q"), y2=alt.Y2("expected:Q")
     )
+    lines = lines.mark_rule(color=colour, strokeWidth=1.5, opacity=0.5)
+    if step < _NUMBER_STEP:
+        return [lines]
+    numbers = alt.Chart(projected(apart, "cycle", "words"))
+    numbers = numbers.mark_text(color=colour, baseline="middle", y=height - 9)
     return [
-        own.mark_line(color=colour, strokeWidth=2.5),
-        own.mark_point(color=colour, filled=True, size=DOT_SIZE, opacity=1),
+        lines,
+        numbers.encode(x=_cycle_axis(), text=alt.Text("words:N")),
+        _remark("SD apart", width + 6, "left", lift=-height),
     ]
 
 
-def _promotion(course: pd.DataFrame, cycle: str | None, half_step: float) -> list[alt.Chart]:
+def _own_course(colour: str, *, flagged: bool) -> list[alt.Chart]:
+    """Draw what the person did, after a promotion with the mark of a flag where there is one."""
+    own = alt.Chart().encode(x=_cycle_axis(), y=_output_axis("technical_output:Q"))
+    points = own.mark_point(color=colour, filled=True, size=DOT_SIZE, opacity=1)
+    if flagged:
+        points = points.encode(
+            shape=alt.ShapeValue("circle", condition={"test": "datum.after", "value": FLAG_SHAPE}),
+            size=alt.SizeValue(DOT_SIZE, condition={"test": "datum.after", "value": FLAG_SIZE}),
+        )
+    return [own.mark_line(color=colour, strokeWidth=2.5), points]
+
+
+def _promotion(course: pd.DataFrame, cycle: str | None, step: float, width: int) -> list[alt.Chart]:
     """Draw the rule between the last cycle before and the first cycle after the promotion."""
     later = [] if cycle is None else [each for each in course["cycle"] if str(each) >= str(cycle)]
     if not later:
         return []
-    at = alt.Chart(projected(pd.DataFrame({"cycle": later[:1]}), "cycle")).encode(x=_cycle_axis())
-    # The word stands on the side that has room for it.
-    late = len(later) * 2 * half_step < 80
-    word = at.mark_text(
-        align="right" if late else "left", baseline="top", dx=(-5 if late else 5) - half_step
-    )
+    words = f"promoted {plain_text(later[0])}"
+    at = alt.Chart(projected(pd.DataFrame({"cycle": later[:1], "words": words}), "cycle", "words"))
+    at = at.encode(x=_cycle_axis())
+    # Above the plot, centred on the rule but not over the edge.
+    middle = width - step * len(later)
+    half = 3.4 * len(words)
+    shift = min(max(middle, half), width - half) - middle
+    word = at.mark_text(baseline="bottom", dx=shift - step / 2, y=-4)
     return [
-        at.mark_rule(color=INK, xOffset=-half_step),
-        word.encode(y=alt.value(0), text=alt.value("promoted")),
+        at.mark_rule(color=INK, xOffset=-step / 2),
+        word.encode(text=alt.Text("words:N")),
     ]
 
 
-def _end_labels(course: pd.DataFrame, colour: str, width: int, height: int) -> list[alt.Chart]:
+def _end_labels(
+    course: pd.DataFrame, colour: str, level: float, width: int, height: int
+) -> list[alt.Chart]:
     """Name the two lines where they end, pushed apart where they end close together."""
-    ends = {
-        "this person": (course["technical_output"].dropna(), colour),
-        "similar people": (course["expected"].dropna(), QUIET),
-    }
     drawn = course[["technical_output", "expected", "low", "high"]].to_numpy(dtype=float)
-    span = max(float(np.nanmax(drawn) - np.nanmin(drawn)), 1e-9)
-    last = {text: float(series.iloc[-1]) for text, (series, _) in ends.items() if len(series)}
-    push = dict.fromkeys(last, 0.0)
-    if len(last) == 2:
-        gap = (last["this person"] - last["similar people"]) / span * height
-        shift = max(0.0, (18 - abs(gap)) / 2)
-        sign = -1 if gap >= 0 else 1
-        push = {"this person": sign * shift, "similar people": -sign * shift}
-    return [
-        alt.Chart(alt.InlineData(values=[{"value": value}]))
-        .mark_text(align="left", color=ends[text][1], dy=push[text])
-        .encode(x=alt.value(width + 4), y=_output_axis("value:Q"), text=alt.value(text))
-        for text, value in last.items()
+    bottom, span = np.nanmin(drawn), max(float(np.nanmax(drawn) - np.nanmin(drawn)), 1e-9)
+    labels = [(course["technical_output"], ["this person"], colour)]
+    if course["expected"].notna().any():
+        of = ["similar people", f"(grey: {100 * level:g} % of them)"]
+        labels.append((course["expected"], of, QUIET))
+    # Where each line ends, in pixels from the top, and half the height of its words.
+    ends = [
+        _PADDING + (height - 2 * _PADDING) * (1 - (series.dropna().to_numpy()[-1] - bottom) / span)
+        for series, _, _ in labels
     ]
-
-
-def plot_outcomes(declines: Declines, *, width: int = 120) -> Picture:
-    """Count the people promoted to management by what can be said of them.
-
-    Parameters
-    ----------
-    declines
-        Its `flags` need pattern and flagged.
-    width
-        Of the plot without its labels, in pixels.
-
-    Returns
-    -------
-    altair chart
-        One bar a pattern, in words, with its count.
-    """
-    if declines.flags.empty:
-        return empty_state(NOBODY)
-    counts = declines.flags.groupby("pattern", sort=True).agg(
-        n=("pattern", "size"), flagged=("flagged", "any")
-    )
-    rank = {pattern: place for place, pattern in enumerate(PATTERNS)}
-    counts = counts.reset_index()
-    counts = counts.sort_values(
-        by="pattern", key=lambda column: column.map(rank).fillna(len(rank)), kind="stable"
-    ).reset_index(drop=True)
-    counts = counts.assign(
-        row=np.arange(len(counts)), outcome=[in_words(each, PATTERNS) for each in counts["pattern"]]
-    )
-    data = projected(counts, "row", "outcome", "n", "flagged")
-    base = alt.Chart(data).encode(y=alt.Y("row:O", axis=None))
-    length = alt.X("n:Q", axis=None)
-    chart = alt.layer(
-        base.mark_bar(height=18).encode(
-            x=length,
-            color=alt.condition("datum.flagged", alt.value(ACCENT), alt.value("#b9bec6")),
-        ),
-        base.mark_text(align="left", dx=6).encode(x=length, text=alt.Text("n:Q", format=",")),
-        base.mark_text(align="right").encode(x=alt.value(-10), text=alt.Text("outcome:N")),
-    )
-    title = f"{counted(len(declines.flags), 'promotion', 'promotions')} to management"
-    return themed(
-        chart.properties(width=width, height=28 * len(counts), title=alt.TitleParams(text=title))
-    )
+    halves = [_LINE * len(lines) / 2 for _, lines, _ in labels]
+    if len(ends) == 2:
+        close = max(0.0, sum(halves) - abs(ends[0] - ends[1]))
+        sign = 1 if ends[0] > ends[1] else -1
+        # The person's label stays where the line is: that is the one people look for.
+        ends[1] -= sign * close
+    return [
+        alt.Chart(alt.InlineData(values=[{}])).mark_text(
+            align="left",
+            baseline="middle",
+            color=tint,
+            lineHeight=_LINE,
+            x=width + 6,
+            # Where the first of the lines stands.
+            y=float(np.clip(end, half, height - half)) - half + _LINE / 2,
+            text=lines,
+        )
+        for end, half, (_, lines, tint) in zip(ends, halves, labels, strict=True)
+    ]

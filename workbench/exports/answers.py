@@ -132,18 +132,27 @@ def answer_declines(calibration: Calibration) -> str:
     if declines.n_promoted == 0:
         return "Nobody was seen being promoted to management, so no decline can be assessed."
     promoted = count(declines.n_promoted, "person", "people")
+    patterns = declines.flags["pattern"].value_counts()
+    too_new = int(patterns.get("too_new", 0))
+    early = f"{too_new:,} {'was' if too_new == 1 else 'were'} promoted too recently"
     if declines.n_judged == 0:
+        if too_new:
+            return f"{promoted} moved to management; none of them can be judged yet: {early}."
         return f"{promoted} moved to management; none of them can be judged from these data."
     flagged = int(declines.flags["flagged"].sum())
     found = (
-        f"Of {promoted} promoted to management, {declines.n_judged:,} can be judged; the technical "
-        f"output of {flagged or 'none'} fell more than that of similar people."
+        f"Of {promoted} promoted to management, {declines.n_judged:,} can be judged"
+        f"{f' ({early})' if too_new else ''}. The technical output of "
+        f"{f'{flagged:,}' if flagged else 'none of them'} fell more than that of similar people"
     )
     if not flagged:
-        return found
+        return f"{found}."
+    recovered = int(patterns.get("transient", 0))
+    if recovered:
+        found += f"; {recovered:,} of these {'has' if recovered == 1 else 'have'} recovered since"
     expected = declines.fdr * flagged
     wrong = "fewer than one" if expected < 1 else f"about {expected:.0f}"
-    return f"{found} On average {wrong} of these {flagged} would be a false alarm."
+    return f"{found}. On average {wrong} of these {flagged:,} would be a false alarm."
 
 
 def answer_candidates(calibration: Calibration) -> str:

@@ -19,8 +19,9 @@ from workbench.analyses.candidates import Candidates
 from workbench.analyses.decline import Declines
 from workbench.calibration import Calibration
 from workbench.charts.candidates import plot_cluster_map, plot_profiles
-from workbench.charts.decline import plot_declines, plot_outcomes, plot_trajectory
+from workbench.charts.decline import plot_declines, plot_trajectory
 from workbench.charts.drawing import draw_svg
+from workbench.charts.team_effect import chart_patterns
 from workbench.charts.theme import Picture, counted, plain_text
 from workbench.charts.validation import plot_problems
 from workbench.errors import WorkbenchError
@@ -226,7 +227,7 @@ def _describe_declines(
     if declines.flags.empty:
         return _Section(anchor, title, answer=answer)
     sentences, points, labels = [_SIMILAR], [], people.chart_labels()
-    overview = [_draw(plot_outcomes(declines), "Outcomes of the people promoted")]
+    overview = [_draw(chart_patterns(declines.flags), "Patterns of the people promoted")]
     if declines.n_judged:
         overview.append(_draw(plot_declines(declines, labels=labels), answer))
         points = [people.text(note) for note in declines.notes]

@@ -34,6 +34,8 @@ STEPS = (
     "6  Candidates",
 )
 FILE, COLUMNS, SCALES, PROBLEMS, DECLINES, CANDIDATES = range(len(STEPS))
+# What rests on the declines, and is worked out again when it is looked at.
+_AFTER_DECLINES = {CANDIDATES}
 
 
 class Workbench(ipywidgets.VBox):
@@ -63,7 +65,7 @@ class Workbench(ipywidgets.VBox):
         self.columns = ColumnMatcher(self.notice, self._choose, self._confirm)
         self.scales = ScaleEditor(self.notice, self._choose)
         self.check = DataCheck(self.notice)
-        self.declines = DeclineList(self.notice)
+        self.declines = DeclineList(self.notice, self._change_settings)
         self.candidates = CandidateMap(self.notice)
         self.steps = ipywidgets.ToggleButtons(
             options=[(words, number) for number, words in enumerate(STEPS)], value=FILE
@@ -131,6 +133,11 @@ class Workbench(ipywidgets.VBox):
             self._stale.add(self.step)
             self._turn_to()
         self.notice.say(f"{self.calibration.source}", "done")
+
+    def _change_settings(self, calibration: Calibration) -> None:
+        """Take other settings over: every later step, and every report, uses them too."""
+        self.calibration = calibration
+        self._stale |= _AFTER_DECLINES
 
     def _confirm(self) -> None:
         """Remember what was decided beside the file, and go on to what is wrong with it."""

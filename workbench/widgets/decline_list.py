@@ -1,12 +1,16 @@
 """Declines on the screen: who fell more than similar people, and each person's course."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import ipywidgets
+import pandas as pd
 
 from workbench.calibration import Calibration
-from workbench.charts.decline import PATTERNS, plot_declines, plot_trajectory
+from workbench.charts.decline import FLAG_MARK, PATTERN_WORDS, plot_declines, plot_trajectory
+from workbench.charts.team_effect import chart_patterns
+from workbench.charts.theme import empty_state
 from workbench.exports.answers import answer_declines
+from workbench.widgets.bar_sliders import BarSliders
 from workbench.widgets.chart_view import ChartView
 from workbench.widgets.notice import Notice
 from workbench.widgets.person_picker import PersonPicker
@@ -15,8 +19,22 @@ from workbench.widgets.table import Table
 
 __all__ = ["DeclineList"]
 
-# People in the ranked picture; more do not fit on a shared screen. The table holds everyone.
+# People in the ranked picture at a time; more do not fit on a shared screen. The table holds all.
 ROWS = 14
+RANKING_WIDTH, COURSE_WIDTH = 230, 350
+_COLUMNS = {
+    "person": "Person",
+    "cycle": "Manager since",
+    "verdict": "Result",
+    "effect": "Change (SD)",
+    "low": "From",
+    "high": "To",
+    "shrunken": "Likely size (SD)",
+    "q_value": "False alarms (q)",
+    "n_before": "Cycles before",
+    "n_after": "Cycles after",
+    "detectable_drop": "Smallest drop seen (SD)",
+}
 
 
 class DeclineList(ipywidgets.VBox):
@@ -26,65 +44,86 @@ class DeclineList(ipywidgets.VBox):
     ----------
     notice
         Where an error of a handler is said.
+    on_change
+        Called with the calibration whose settings somebody chose by moving a slider; it is on this
+        screen already.
     """
 
-    def __init__(self, notice: Notice) -> None:
-        """Lay the two pictures, the list and the table out, still empty."""
+    def __init__(self, notice: Notice, on_change: Callable[[Calibration], None]) -> None:
+        """Lay the sliders, the pictures, the list and the table out, still empty."""
         self._calibration: Calibration | None = None
         self._labels: Mapping[str, str] = {}
+        self._on_change = on_change
         self.answer = ipywidgets.HTML()
+        self.bar = BarSliders(notice.guard(self._move_bar))
         self.people = PersonPicker(notice.guard(self._show_person))
-        self.ranking = ChartView("wb-ranking", height="430px", on_pick=self.people.pick)
-        self.course = ChartView("wb-course", height="320px")
+        self.ranking = ChartView("wb-ranking", height="440px", on_pick=self.people.pick)
+        self.course = ChartView("wb-course", height="336px")
         self.reason = ipywidgets.HTML()
-        self.table = Table(
-            {
-                "person": "Person",
-                "cycle": "Manager since",
-                "verdict": "Result",
-                "effect": "Change (SD)",
-                "low": "From",
-                "high": "To",
-                "q_value": "q",
-                "n_before": "Cycles before",
-                "n_after": "Cycles after",
-                "detectable_drop": "Visible from (SD)",
-            },
-            height="260px",
-        )
+        self.reason.add_class("wb-person-words")
+        self.patterns = ChartView("wb-patterns", height="250px")
+        self.table = Table(_COLUMNS, height="260px")
         self.notes = ipywidgets.HTML()
         person = ipywidgets.VBox([self.people, self.course, self.reason])
         both = ipywidgets.HBox([self.ranking, person])
         both.add_class("wb-pair")
-        super().__init__([self.answer, both, self.table, self.notes])
+        super().__init__([self.answer, self.bar, both, self.patterns, self.table, self.notes])
+        self.add_class("wb-declines")
 
     def show(self, calibration: Calibration, labels: Mapping[str, str]) -> None:
         """Show the declines of another calibration; `labels` gives the text for each person."""
         self._calibration, self._labels = calibration, labels
+        self.bar.show(calibration)
         declines = calibration.declines
         flags = declines.flags
+        # With nobody promoted there is nothing that a bar could change.
+        self.bar.layout.display = "" if declines.n_promoted else "none"
         self.answer.value = paragraph(answer_declines(calibration), "wb-answer")
-        self.ranking.show(plot_declines(declines, labels=labels, limit=ROWS, width=230))
         ids = flags["person_id"].astype(str)
-        people = ids.map(lambda person: labels.get(person, person))
-        verdicts = flags["pattern"].map(lambda code: PATTERNS.get(code, code))
-        marks = flags["flagged"].map({True: "\u25c6 ", False: ""})
-        # A person can be promoted twice; the list names each person once.
-        entries = dict(zip(ids, marks + people, strict=True))
-        self.people.offer([(text, person) for person, text in entries.items()])
-        self.table.show(
-            flags.assign(person=people, verdict=verdicts),
-            empty="Nobody was promoted to management in these cycles.",
-        )
+        marks = flags["flagged"].map({True: f"{FLAG_MARK} ", False: ""})
+        people = marks + ids.map(lambda person: labels.get(person, person))
+        self.patterns.show(chart_patterns(flags))
+        self._list(flags.assign(person=people))
         self.notes.value = bullets(declines.notes)
+        # A person can be promoted twice; the list names each person once.
+        entries = dict(zip(ids, people, strict=True))
+        self.people.offer([(text, person) for person, text in entries.items()])
+        if not entries:
+            self._show_nobody()
+
+    def _list(self, flags: pd.DataFrame) -> None:
+        """List everyone who was promoted to management."""
+        columns = {name: words for name, words in _COLUMNS.items() if name in {*flags, "verdict"}}
+        self.table.show(
+            flags.assign(verdict=flags["pattern"].map(lambda code: PATTERN_WORDS.get(code, code))),
+            empty="Nobody was promoted to management in these cycles.",
+            columns=columns,
+        )
+
+    def _move_bar(self, calibration: Calibration) -> None:
+        """Show what follows from another bar, in place, and pass it on."""
+        self.show(calibration, self._labels)
+        self._on_change(calibration)
 
     def _show_person(self, person_id: str) -> None:
-        """Show the course of one person and the sentence that goes with it."""
+        """Show the course of one person, the row in the list, and the sentence of it."""
         if self._calibration is None:
             return
         declines = self._calibration.declines
         label = self._labels.get(person_id, person_id)
-        self.course.show(plot_trajectory(declines, person_id, label=label, width=330))
+        self.ranking.show(
+            plot_declines(
+                declines, labels=self._labels, chosen=person_id, limit=ROWS, width=RANKING_WIDTH
+            )
+        )
+        self.course.show(plot_trajectory(declines, person_id, label=label, width=COURSE_WIDTH))
         flags = declines.flags
         reasons = flags.loc[flags["person_id"].astype(str) == person_id, "reason"]
         self.reason.value = "".join(paragraph(reason, "wb-reason") for reason in reasons)
+
+    def _show_nobody(self) -> None:
+        """Leave nobody of earlier data on the screen."""
+        if self._calibration is not None:
+            self.ranking.show(plot_declines(self._calibration.declines, width=RANKING_WIDTH))
+        self.course.show(empty_state("There is nobody to show.", width=COURSE_WIDTH))
+        self.reason.value = ""
