@@ -66,7 +66,11 @@ def test_widgets_and_charts_are_drawn_without_a_network(open_notebook, drawn, sh
 def test_a_saved_notebook_keeps_no_widget(open_notebook, drawn):
     notebook = open_notebook(drawn)
     notebook.run_all()
-    notebook.choose("Settings", "Save Widget State Automatically")
+    # The setting holds once the server has it.
+    with notebook.page.expect_response(
+        lambda answer: answer.request.method == "PUT" and "/api/settings/" in answer.url
+    ):
+        notebook.choose("Settings", "Save Widget State Automatically")
     saved = json.loads(notebook.save())
     assert saved["cells"][0]["execution_count"] == 1
     assert saved["cells"][0]["outputs"] == []
@@ -82,7 +86,7 @@ def test_a_large_upload_arrives(open_notebook, write_notebook, tmp_path):
     with notebook.page.expect_file_chooser() as chooser:
         notebook.panel.get_by_role("button", name="Upload here").click()
     chooser.value.set_files(large)
-    expect(notebook.panel.get_by_text("24000000 bytes")).to_be_visible(timeout=30_000)
+    expect(notebook.panel.get_by_text("24000000 bytes")).to_be_visible()
 
 
 def test_no_news_and_no_question_pops_up(open_notebook, shoot):
@@ -109,7 +113,7 @@ def test_the_server_listens_on_this_machine_only(lab):
 def test_the_server_asks_for_its_token(lab):
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with pytest.raises(urllib.error.HTTPError) as refused:
-        direct.open(f"{lab.url}api/contents", timeout=30)
+        direct.open(f"{lab.url}api/contents", timeout=60)
     with refused.value as answer:
         assert answer.code == 403
     assert len(lab.token) >= 32
