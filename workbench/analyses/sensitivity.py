@@ -32,12 +32,16 @@ _CYCLES_AFTER = (1, 2, 3, 4)  # ... with each of these numbers of cycles after
 _DRAWS = 200  # resamples; the share is known to 0.04 at worst
 _STEPS = 24  # halvings towards a tipping point
 _FACTORS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.5, 10.0, 20.0, 50.0, 100.0)
-_STREAK = (1, 2, 3)  # cycles earlier, up to the promotion
-_FREE = tuple(each + RECENT_CYCLES for each in (1, 2, 3))  # cycles earlier, up to the streak
+# Cycles by which a promotion is pretended too early; what counts as after ends with the promotion,
+# or with the streak before it.
+_READINGS = {
+    "streak": (1, 2, 3),
+    "free_of_streak": tuple(RECENT_CYCLES + each for each in (1, 2, 3)),
+}
 _LIGHT = 1e-3  # ridge, without which a cycle that has no peers would have odds without end
 _OTHERS = (
-    "the declines were not judged with this fit and these thresholds. Give assess_sensitivity the fit "
-    "that judge_declines got, and the same min_pre_cycles, min_post_cycles and min_placebos."
+    "the declines were not judged with this fit and these thresholds. Give assess_sensitivity the "
+    "fit that judge_declines got, and the same min_pre_cycles, min_post_cycles and min_placebos."
 )
 _FLAGS = {
     "person_id": "object",
@@ -49,6 +53,7 @@ _FLAGS = {
     "gamma_per_sd": "float",
     "known_sd": "float",
     "known_correlation": "float",
+    "known_share": "float",
     "stability": "float",
     "bars_flagged": "int64",
     "bars_judged": "int64",
@@ -82,8 +87,9 @@ class Sensitivity:
         - `known_sd`: by how much, in standard deviations of output, the promoted would then have
           been bound to fall in any case, on average;
         - `known_correlation`: how closely what was known in advance would have to go with the
-          coming change, had it been acted on as strongly as the streak was; its square is the share
-          of the coming change that was known. Above 1, full knowledge would not do;
+          coming change, had it been acted on as strongly as the streak was; `known_share` is its
+          square, the share of the coming change that was known. Above 1, full knowledge would not
+          do; missing where the streak did not matter;
         - `stability`: share of resamples of the other people in which it is flagged;
         - `bars_flagged` of `bars_judged`: settings of the bar at which it is flagged, of those at
           which it is judged;
@@ -94,11 +100,11 @@ class Sensitivity:
         - `told`: all this in words, where flagged.
     placebo_in_time
         A promotion is pretended some cycles earlier than the real one: `reading`,
-        `cycles_earlier`, `effect` (mean over the promoted), `low`, `high`, `n`, `n_flagged`. In the
-        reading `streak` every cycle up to the promotion counts as after; it is above zero where
-        people are picked for it. In the reading `free_of_streak` only cycles before the streak do,
-        and the streak is among what is known; with nothing but the streak behind promotion it is
-        zero.
+        `cycles_earlier`, `effect` (mean over the promoted, beyond the mean placebo), `low`, `high`,
+        `n`, `n_flagged`. In the reading `streak` every cycle up to the promotion counts as after;
+        it is above zero where people are picked for it. In the reading `free_of_streak` only cycles
+        before the streak do, and the streak is among what is known; with nothing but recorded
+        output behind promotion it is zero, but for some hundredths of an SD.
     placebo_people
         The same by person: `person_id`, `cycle`, `reading`, `cycles_earlier`, `effect`, `se`,
         `p_value`.
@@ -143,11 +149,15 @@ class Sensitivity:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """Some promotions held against placebos: both as rows of the fit's, and what came out."""
+    """Some promotions held against placebos: both as rows of the fit's, and what came out.
+
+    `z` is the studentized shift of each of the peers, in their order, as it was measured.
+    """
 
     judged: Ints
     peers: Ints
     comparison: Comparison
+    z: Floats
 
     def flags(self, fdr: float) -> Bools:
         """Say who of those judged is flagged at a bar."""
@@ -314,7 +324,7 @@ def _find_events(fit: DeclineFit, found: pd.DataFrame) -> Ints:
 
 
 def _hold_as_judged(fit: DeclineFit, judged: Ints, rows: pd.DataFrame, settings: Settings) -> _Held:
-    """Hold everyone judged against the same placebos again, and make sure that they are the same."""
+    """Hold everyone judged against the same placebos again, and make sure of it."""
     held = _hold(fit, judged, settings)
     if held is None or not np.array_equal(held.comparison.p_value, rows["p_value"]):
         raise InputError(_OTHERS)
@@ -338,20 +348,29 @@ def _compare(
     settings: Settings,
 ) -> _Held | None:
     """Hold some promotions against the placebos that have as much evidence, at the same cycles."""
-    enough = _has_evidence(placebos, settings) & np.isfinite(theirs.effect)
+    enough = _has_evidence(placebos, settings)
     peers = np.flatnonzero(enough & np.isin(placebos.start, promoted.start[judged]))
     if not len(judged) or len(peers) < settings.min_placebos:
         return None
     # The halves of the cycles after are nothing that is asked here.
     halves = Halves(*np.full((5, len(judged)), np.nan))
-    comparison = compare_with_placebos(ours.take(judged), halves, theirs.take(peers))
-    return _Held(judged, peers, comparison)
+    kept = theirs.take(peers)
+    comparison = compare_with_placebos(ours.take(judged), halves, kept)
+    tails = comparison.degrees_of_freedom
+    scale = np.sqrt((tails + kept.length) / (tails + kept.n_before))
+    return _Held(judged, peers, comparison, kept.effect / (kept.se * scale))
 
 
 def _has_evidence(windows: Windows, settings: Settings) -> Bools:
     """Say which windows have as many cycles on either side as is asked for."""
-    before: Bools = windows.before.sum(axis=1) >= settings.min_pre_cycles
-    return before & (windows.after.sum(axis=1) >= settings.min_post_cycles)
+    enough: Bools = (
+        np.minimum(
+            windows.before.sum(axis=1) - settings.min_pre_cycles,
+            windows.after.sum(axis=1) - settings.min_post_cycles,
+        )
+        >= 0
+    )
+    return enough
 
 
 # ---------------------------------------------------------------------- selection on what is unseen
@@ -413,12 +432,15 @@ def _tipping_points(held: _Held, fdr: float, streak: float) -> dict[str, Floats]
         tilted = weight * np.exp(-slopes[each] / spread * z)
         shift = np.average(z, weights=weight) - np.average(z, weights=tilted)
         bound_to_fall[each] = shift * comparison.se[each]
-    by_streak = np.log(streak)
+    # Knowledge that goes with the change by r, acted on as strongly as the streak, has r times the
+    # streak's slope on the change itself.
+    closeness = slopes / np.log(streak) if streak > 1 else np.full(len(slopes), np.nan)
     return {
         "gamma": np.exp(_find_tipping(at_gamma, flagged)),
         "gamma_per_sd": np.exp(slopes),
         "known_sd": bound_to_fall,
-        "known_correlation": slopes / by_streak if by_streak > 0 else np.full(len(slopes), np.nan),
+        "known_correlation": closeness,
+        "known_share": closeness**2,
     }
 
 
@@ -482,7 +504,8 @@ def _count_remaining(flags: pd.DataFrame) -> pd.DataFrame:
 def _resample(fit: DeclineFit, held: _Held, settings: Settings, draws: int) -> Floats:
     """Draw the placebo people and the other promoted again; share of draws with a flag."""
     comparison = held.comparison
-    code = _placebo_people(fit, held)
+    order = np.argsort(held.z, kind="stable")
+    _, code = np.unique(fit.placebos.person[held.peers[order]], return_inverse=True)
     n_people, n_judged = int(code.max()) + 1, len(held.judged)
     below = np.searchsorted(comparison.z, comparison.effect / comparison.se, side="right")
     # What each person's own weight was follows from the p-value.
@@ -498,16 +521,6 @@ def _resample(fit: DeclineFit, held: _Held, settings: Settings, draws: int) -> F
         others = p_value[rng.integers(0, n_judged, n_judged - 1)]
         flagged += p_value <= _largest_flagged(p_value, others, settings.fdr)
     return flagged / max(draws, 1)
-
-
-def _placebo_people(fit: DeclineFit, held: _Held) -> Ints:
-    """Give whose each placebo of the comparison is, as codes without gaps."""
-    assert fit.fitted is not None
-    theirs, tails = fit.fitted.theirs.take(held.peers), held.comparison.degrees_of_freedom
-    scale = np.sqrt((tails + theirs.length) / (tails + theirs.n_before))
-    order = np.argsort(theirs.effect / (theirs.se * scale), kind="stable")
-    _, code = np.unique(fit.placebos.person[held.peers[order]], return_inverse=True)
-    return code.astype(np.int64)
 
 
 def _largest_flagged(p_values: Floats, others: Floats, fdr: float) -> float:
@@ -542,7 +555,7 @@ def _move_the_bar(fit: DeclineFit, held: _Held, settings: Settings) -> dict[str,
     return {"bars_flagged": counts[0], "bars_judged": counts[1]}
 
 
-# ------------------------------------------------------------------------- other cycles, and measures
+# -------------------------------------------------------------------- other cycles, and measures
 
 
 @dataclass(frozen=True, slots=True)
@@ -559,48 +572,40 @@ class _Again:
 
 
 def _measure_again(fit: DeclineFit, held: _Held, settings: Settings) -> _Again:
-    """Measure promoted and placebos with other cycles before and after, all of it in one pass."""
-    assert fit.fitted is not None
-    cuts: list[Callable[[Windows], Windows]] = [_leave_last_out]
-    pretended = [("streak", each) for each in _STREAK] + [
-        ("free_of_streak", each) for each in _FREE
-    ]
-    cuts += [_pretend(reading, earlier) for reading, earlier in pretended]
-    promoted, placebos = fit.promoted.take(held.judged), fit.placebos
-    placebos = placebos.take(np.isin(placebos.start, promoted.start))
-    ours = [cut(promoted) for cut in cuts]
-    theirs = [cut(placebos) for cut in cuts]
-    model = fit.fitted.model
-    our_shifts = measure_shifts(fit.histories, model, _stack(ours))
-    their_shifts = measure_placebo_shifts(
-        fit.histories, model, _stack(theirs), random_state=settings.random_state
-    )
-    outcomes = []
-    for each in range(len(cuts)):
-        # The cycle left out was one of those asked for; a pretended date needs one after it.
-        asked = (
-            replace(settings, min_pre_cycles=max(settings.min_pre_cycles - 1, 1))
-            if each == 0
-            else replace(settings, min_post_cycles=1)
-        )
-        size, many = len(held.judged), len(placebos.person)
-        some = our_shifts.take(np.arange(each * size, (each + 1) * size))
-        judged = np.flatnonzero(_has_evidence(ours[each], asked) & np.isfinite(some.effect))
-        outcomes.append(
-            _compare(
-                judged,
-                ours[each],
-                theirs[each],
-                some,
-                their_shifts.take(np.arange(each * many, (each + 1) * many)),
-                asked,
-            )
-        )
+    """Measure promoted and placebos again with other cycles before and after."""
+    # The cycle left out was one of those asked for; a pretended date needs one after it.
+    one_less = replace(settings, min_pre_cycles=max(settings.min_pre_cycles - 1, 1))
+    cut_short = _compare_cut(fit, held, _leave_last_out, one_less)
     last = pd.Series(pd.NA, index=range(len(held.judged)), dtype="boolean")
-    if outcomes[0] is not None:
-        last.iloc[outcomes[0].judged] = outcomes[0].flags(settings.fdr)
-    means, people = _sum_up(dict(zip(pretended, outcomes[1:], strict=True)), settings)
-    return _Again(last, means, people)
+    if cut_short is not None:
+        last.iloc[cut_short.judged] = cut_short.flags(settings.fdr)
+    asked = replace(settings, min_post_cycles=1)
+    outcomes = {
+        (reading, earlier): _compare_cut(fit, held, _pretend(reading, earlier), asked)
+        for reading, distances in _READINGS.items()
+        for earlier in distances
+    }
+    return _Again(last, *_sum_up(outcomes, settings))
+
+
+def _compare_cut(
+    fit: DeclineFit, held: _Held, cut: Callable[[Windows], Windows], settings: Settings
+) -> _Held | None:
+    """Cut the windows of those judged and of the placebos another way, and compare again."""
+    assert fit.fitted is not None
+    promoted = cut(fit.promoted.take(held.judged))
+    judged = np.flatnonzero(_has_evidence(promoted, settings))
+    at_their_cycles = np.isin(fit.placebos.start, fit.promoted.start[held.judged[judged]])
+    placebos = cut(fit.placebos.take(at_their_cycles))
+    placebos = placebos.take(_has_evidence(placebos, settings))
+    if not len(judged) or len(placebos.person) < settings.min_placebos:
+        return None
+    model = fit.fitted.model
+    ours = measure_shifts(fit.histories, model, promoted)
+    theirs = measure_placebo_shifts(
+        fit.histories, model, placebos, random_state=settings.random_state
+    )
+    return _compare(judged, promoted, placebos, ours, theirs, settings)
 
 
 def _leave_last_out(windows: Windows) -> Windows:
@@ -624,21 +629,12 @@ def _pretend(reading: str, earlier: int) -> Callable[[Windows], Windows]:
     return cut
 
 
-def _stack(windows: list[Windows]) -> Windows:
-    """Put windows below each other."""
-    return Windows(
-        np.concatenate([each.person for each in windows]),
-        np.concatenate([each.start for each in windows]),
-        np.concatenate([each.before for each in windows]),
-        np.concatenate([each.after for each in windows]),
-    )
-
-
 def _sum_up(
     outcomes: Mapping[tuple[str, int], _Held | None], settings: Settings
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Average the pretended promotions, and lay them out by person."""
-    means, people = [], []
+    means: list[tuple[str, int, float, float, float, int, int]] = []
+    people = []
     for (reading, earlier), held in outcomes.items():
         if held is None:
             means.append((reading, earlier, np.nan, np.nan, np.nan, 0, 0))
@@ -656,11 +652,10 @@ def _sum_up(
                 }
             )
         )
-        # The effects are beyond the median placebo; of skewed output the mean lies elsewhere.
-        skew = float(np.average(comparison.z, weights=comparison.weight))
-        mean, low, high = _mean_with_interval(
-            comparison.effect - skew * comparison.se, settings.interval_level
-        )
+        # The mean is held against the mean placebo: of skewed output the median lies elsewhere.
+        usual = float(np.average(np.sort(held.z), weights=comparison.weight))
+        beyond = comparison.effect + comparison.offset - usual * comparison.se
+        mean, low, high = _mean_with_interval(beyond, settings.interval_level)
         flagged = int(held.flags(settings.fdr).sum())
         means.append((reading, earlier, mean, low, high, len(held.judged), flagged))
     return (
@@ -704,18 +699,18 @@ def _leave_measures_out(rows: pd.DataFrame, without: Mapping[str, Declines]) -> 
 
 def _count_measures(
     without_measure: pd.DataFrame, flagged: pd.Series, measures: list[str]
-) -> dict[str, object]:
+) -> dict[str, list[str] | list[int] | int | str | None]:
     """Say of everyone judged without how many measures there is a flag, and without which none."""
     if not measures:
-        return {"stays_flagged_without": pd.NA, "n_measures": 0, "carried_by": ""}
-    stays = without_measure["flagged"].fillna(False).to_numpy(dtype=bool)
-    stays = stays.reshape(len(measures), len(flagged)).T
+        return {"stays_flagged_without": None, "n_measures": 0, "carried_by": ""}
+    kept = without_measure["flagged"].fillna(False).to_numpy(dtype=bool)
+    stays = kept.reshape(len(measures), len(flagged)).T
     carried = [
         ", ".join(name for name, kept in zip(measures, row, strict=True) if whole and not kept)
         for whole, row in zip(flagged.tolist(), stays.tolist(), strict=True)
     ]
     return {
-        "stays_flagged_without": stays.sum(axis=1),
+        "stays_flagged_without": stays.sum(axis=1).tolist(),
         "n_measures": len(measures),
         "carried_by": carried,
     }
@@ -735,6 +730,7 @@ def _tell_one(row: pd.Series, streak: float) -> str:
         "To explain this flag away, knowledge of the coming fall that is in no column would have "
         f"had to multiply the odds of promotion by {row['gamma_per_sd']:.1f} per SD of the fall; "
         f"the streak that everybody saw multiplied them by {streak:.1f} per SD.",
+        *_tell_share(float(row["known_share"])),
         f"Flagged in {_share(row['stability'])} of resamples and at {row['bars_flagged']} of "
         f"{row['bars_judged']} settings of the bar.",
     ]
@@ -750,6 +746,24 @@ def _tell_one(row: pd.Series, streak: float) -> str:
             f"one left out at a time{carried}."
         )
     return " ".join(sentences)
+
+
+def _tell_share(known: float) -> list[str]:
+    """Say how much of the coming change would have to have been known; nothing if that is unknown.
+
+    Examples
+    --------
+    >>> _tell_share(0.25)
+    ['Acted on like the streak, that takes 25 % of the coming change to be known in advance.']
+    """
+    if np.isnan(known):
+        return []
+    if known > 1:
+        return ["Acted on like the streak, even full knowledge of the coming change would not do."]
+    return [
+        f"Acted on like the streak, that takes {_share(known)} of the coming change to be known in "
+        "advance."
+    ]
 
 
 def _share(value: float) -> str:
@@ -790,7 +804,7 @@ def _describe_flags(flagged: pd.DataFrame, streak: float) -> list[str]:
     notes = [
         f"{int((factor > streak).sum()):,} of {total:,} flags would take unseen knowledge that "
         "counts for more, per SD, than the streak did. Half of the flags are gone where it "
-        f"multiplies the odds by {factor.median():.1f} per SD, the last one at {factor.max():.1f}."
+        f"multiplies the odds by {factor.median():.1f} per SD, the last one at {factor.max():.1f}.",
     ]
     last = flagged["flagged_without_last_cycle"].dropna()
     if len(last):
@@ -819,8 +833,8 @@ def _describe_placebos(placebos: pd.DataFrame, level: str) -> list[str]:
         (
             "free_of_streak",
             "Before the streak, up to {k} cycles earlier, output was {effect:+.2f} SD off what is "
-            "expected ({level} interval {low:+.2f} to {high:+.2f}); it is zero where promotion went "
-            "by the streak alone.",
+            "expected ({level} interval {low:+.2f} to {high:+.2f}); it is about zero where "
+            "promotion went by output on record.",
         ),
     ):
         rows = known[known["reading"] == reading]
