@@ -45,7 +45,7 @@ def plot_sensitivity(
     labels: Mapping[str, str] | None = None,
     chosen: str | None = None,
     limit: int = 20,
-    width: int = 420,
+    width: int = 390,
 ) -> Picture:
     """Show how strongly hidden knowledge would have had to sway promotions, flag by flag.
 
