@@ -30,6 +30,7 @@ _KEYS = ["person_id", "cycle"]
 _FDRS = (0.05, 0.10, 0.15, 0.20)  # bars that are tried ...
 _CYCLES_AFTER = (1, 2, 3, 4)  # ... with each of these numbers of cycles after
 _DRAWS = 200  # resamples; the share is known to 0.04 at worst
+_STEEPEST = 300.0  # log odds, above which nothing is left to be told apart
 _STEPS = 24  # halvings towards a tipping point
 _FACTORS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.5, 10.0, 20.0, 50.0, 100.0)
 # Cycles by which a promotion is pretended too early; what counts as after ends with the promotion,
@@ -414,7 +415,7 @@ def _tipping_points(held: _Held, fdr: float, streak: float) -> dict[str, Floats]
     """Find how strong selection on the coming fall has to be for each flag to be gone."""
     comparison, flagged = held.comparison, held.flags(fdr)
     z, weight = comparison.z, comparison.weight
-    spread = float(np.sqrt(np.cov(z, aweights=weight)))
+    spread = float(np.sqrt(np.cov(z, aweights=weight))) or 1.0
 
     def at_gamma(log_gamma: float) -> Bools:
         p_value = _tilt(comparison.p_value, np.exp(log_gamma))
@@ -466,11 +467,11 @@ def _odds_of_falling(comparison: Comparison, slope: float) -> Floats:
     total = np.concatenate([[0.0], np.cumsum(weight)])
     tilted = np.concatenate([[0.0], np.cumsum(weight * tilt)])
     inside, outside = total[below], total[-1] - total[below]
-    alone = np.exp(-slope * (own - z[0]))
+    alone = np.exp(np.minimum(-slope * (own - z[0]), _STEEPEST))
     low = np.where(inside > 0, tilted[below] / np.where(inside > 0, inside, 1.0), alone)
     high = (tilted[-1] - tilted[below]) / np.where(outside > 0, outside, 1.0)
     # Where nobody fell less there is nobody to be preferred to.
-    odds: Floats = np.where(outside > 0, low / np.where(high > 0, high, 1.0), 1.0)
+    odds: Floats = np.where(outside > 0, low / np.maximum(high, 1e-300), 1.0)
     return odds
 
 
