@@ -66,6 +66,19 @@ def test_uncertain_raters_widen_the_shift():
     assert unknown.se[0, 0] == pytest.approx(2 * known.se[0, 0])
 
 
+def test_a_rater_who_stays_widens_less_than_one_who_is_new():
+    # Half of the cell before carries over, so the surprise is y1 - y0 / 2, of variance 3/4. A rater
+    # off by an unknown amount of variance 0.2 in both cells leaves half of it in the surprise; two
+    # such raters, unknown independently, leave all of the new one and half of the old one.
+    covariance = np.array([[1.0, 0.5], [0.5, 1.0]])
+    arguments = (np.array([[0.0, -1.0]]), np.ones((1, 2), bool), np.array([[[0.0], [1.0]]]))
+    stays = estimate_shift(*arguments, covariance, np.full((1, 2, 2), 0.2))
+    new = estimate_shift(*arguments, covariance, 0.2 * np.eye(2)[None])
+    assert stays.se[0, 0] ** 2 == pytest.approx(0.75 + 0.2 / 4)
+    assert new.se[0, 0] ** 2 == pytest.approx(0.75 + 0.2 + 0.2 / 4)
+    assert stays.effect == pytest.approx(new.effect)
+
+
 def test_structured_covariance_leaves_out_unknown_entries():
     lag = np.abs(np.subtract.outer(np.arange(5), np.arange(5)))
     covariance = 0.4 + 0.4 * 0.5**lag + 0.2 * (lag == 0)

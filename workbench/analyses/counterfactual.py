@@ -110,8 +110,9 @@ def estimate_shift(
 ) -> Shift:
     """Estimate by generalized least squares how far people moved away from their own past.
 
-    With one shape that is 1 after the promotion and 0 before, this is the constant shift of the
-    later cells, given the earlier ones, under the Gaussian model.
+    The cells in which a shape is not zero are those after; the other seen cells are those before.
+    With one shape that is 1 after the promotion, this is the constant shift of the later cells,
+    given the earlier ones, under the Gaussian model.
 
     Parameters
     ----------
@@ -124,7 +125,9 @@ def estimate_shift(
     covariance : (T, T)
         Of a person's cycles.
     extra : (n, T, T), optional
-        Added to the covariance, such as what is unknown of the raters.
+        What is unknown of the raters, as a covariance of the cells. It widens the error of the
+        prediction and leaves the prediction as it is: a rater who stays is wrong before and after
+        alike, one who is new is not.
 
     Returns
     -------
@@ -139,14 +142,20 @@ def estimate_shift(
     >>> shift.effect.tolist(), shift.se.tolist()
     ([[-2.0]], [[1.0]])
     """
-    masked = mask_covariance(covariance, seen)
-    if extra is not None:
-        masked = masked + np.where(seen[:, :, None] & seen[:, None, :], extra, 0.0)
-    weighted = np.linalg.solve(masked, np.where(seen[:, :, None], shapes, 0.0))
+    after = seen & (shapes != 0).any(axis=2)
+    before = seen & ~after
+    shared = np.where(before[:, :, None] & after[:, None, :], covariance, 0.0)
+    carried = np.linalg.solve(mask_covariance(covariance, before), shared)
+    # Each row takes from a cell after what the cells before say of it.
+    surprise = after[:, :, None] * np.eye(len(covariance)) - carried.transpose(0, 2, 1)
+    total = covariance if extra is None else covariance + extra
+    spread = surprise @ total @ surprise.transpose(0, 2, 1)
+    spread = np.where(after[:, :, None] & after[:, None, :], spread, np.eye(len(covariance)))
+    weighted = np.linalg.solve(spread, np.where(after[:, :, None], shapes, 0.0))
     information = np.einsum("ntk,ntl->nkl", shapes, weighted)
     precision = np.linalg.inv(information)
-    score = np.einsum("ntk,nt->nk", weighted, np.where(seen, residuals, 0.0))
-    effect = np.einsum("nkl,nl->nk", precision, score)
+    moved = np.einsum("ntu,nu->nt", surprise, np.where(seen, residuals, 0.0))
+    effect = np.einsum("nkl,ntl,nt->nk", precision, weighted, moved)
     se = np.sqrt(np.einsum("nkk->nk", precision))
     return Shift(effect, se, precision)
 

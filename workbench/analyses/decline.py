@@ -404,7 +404,11 @@ def _judge(
             comparison.offset,
             shrink_effects(comparison.effect, comparison.se),
         )
-    return _Verdicts(*missing, flagged, transient, ramp, n_alike)
+    effect, low, high, p_value, q_values, early, late, detectable, offset, shrunken = missing
+    return _Verdicts(
+        effect, low, high, p_value, q_values, early, late, detectable, offset, shrunken,
+        flagged, transient, ramp, n_alike,
+    )  # fmt: skip
 
 
 def _flags(

@@ -273,9 +273,10 @@ def _with_raters(
         shape=(n_raters, int(met.sum())),
     )
     gathered = gather @ rows
-    total.cross[:] += of_raters @ gathered[met]
+    total.cross[:] += np.asarray(of_raters @ gathered[met])
     weighted = np.einsum("ntu,nu->nt", weight, score)
-    total.to_raters[:] += of_raters @ np.einsum("nkt,nt->nk", gather, weighted)[met]
+    pulled = np.einsum("nkt,nt->nk", gather, weighted)[met]
+    total.to_raters[:] += np.asarray(of_raters @ pulled)
     between = gathered[:, :, :size] @ gather.transpose(0, 2, 1)
     row, one, other = np.nonzero(met[:, :, None] & met[:, None, :])
     pairs = sparse.csr_array(

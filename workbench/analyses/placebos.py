@@ -21,7 +21,6 @@ __all__ = ["Comparison", "compare_with_placebos"]
 
 _LARGEST_WEIGHT = 0.98  # quantile of the odds at which they are capped
 _TAILS = (3.0, 4.0, 6.0, 8.0, 12.0, 20.0, 50.0, 1000.0)  # degrees of freedom tried
-_WIDEST = 1.5  # times that new raters can widen the scatter
 _SAME_PEOPLE = 2.0  # placebos of one person overlap, so that variances are about twice as large
 
 
@@ -32,8 +31,8 @@ class Comparison:
     Attributes
     ----------
     effect, se, p_value : (m,)
-        Shift in standard deviations beyond the median placebo's, its standard error (tails and new
-        raters included), and the share of look-alike placebos that fell as much or more.
+        Shift in standard deviations beyond the median placebo's, its standard error (tails
+        included), and the share of look-alike placebos that fell as much or more.
     offset : (m,)
         The shift that the median placebo would have had; already taken off the effect.
     early, late, recovery : (m,)
@@ -79,8 +78,7 @@ def compare_with_placebos(ours: Shifts, halves: Halves, theirs: Shifts) -> Compa
     tails = _fit_tails(theirs)
     z = theirs.effect / (theirs.se * _tail_scale(tails, theirs.length, theirs.n_before))
     weight, own_weight = _look_alike_odds(ours, theirs)
-    widening = _new_rater_widening(ours, theirs, z, weight)
-    scale = _tail_scale(tails, ours.length, ours.n_before) * widening
+    scale = _tail_scale(tails, ours.length, ours.n_before)
     se = ours.se * scale
     order = np.lexsort((weight, z))
     z, weight = z[order], weight[order]
@@ -176,25 +174,3 @@ def _logistic_scores(features: Floats, outcome: Floats) -> Floats:
             break
     scores: Floats = np.clip(design @ coefficients, -30, 30)
     return scores
-
-
-def _new_rater_widening(ours: Shifts, theirs: Shifts, z: Floats, weight: Floats) -> float:
-    """Say how much wider placebos scatter that got as many new raters as the promoted did.
-
-    Promotion usually brings a rater who never rated the person before; most placebos keep theirs.
-    The slope of the squared shifts on the share of new raters is shrunk by its own uncertainty:
-    taken as it comes, noise could only ever widen.
-    """
-    share = theirs.new_raters - theirs.new_raters.mean()
-    total = float(share @ share)
-    if total <= 0 or not ours.new_raters.any():
-        return 1.0
-    squares = (z - z.mean()) ** 2
-    slope = float(share @ squares) / total
-    rest = squares - squares.mean() - slope * share
-    variance = _SAME_PEOPLE * float(np.mean(rest**2)) / total
-    slope *= max(0.0, 1.0 - variance / max(slope**2, 1e-12))
-    usual = float(np.average(theirs.new_raters, weights=weight))
-    spread = float(squares.mean()) + slope * (usual - float(theirs.new_raters.mean()))
-    more = slope * (float(ours.new_raters.mean()) - usual)
-    return float(np.sqrt(np.clip(1.0 + more / max(spread, 1e-12), 1.0, _WIDEST**2)))

@@ -39,8 +39,6 @@ class Shifts:
         Squared Mahalanobis length of the cycles before, and how many there are.
     features : (n, 5)
         Mean of the last two cycles before, of all of them, both squared, and when it was.
-    new_raters : (n,)
-        Share of the cycles after that somebody rates who never rated the person before.
     """
 
     effect: Floats
@@ -48,7 +46,6 @@ class Shifts:
     length: Floats
     n_before: Ints
     features: Floats
-    new_raters: Floats
 
     def take(self, which: Ints | Bools) -> "Shifts":
         """Keep some rows."""
@@ -113,8 +110,6 @@ def measure_shifts(histories: Histories, model: Counterfactual, windows: Windows
         )
         shifts.n_before[here] = block.before.sum(axis=1)
         shifts.features[here] = _recent_history(residuals, block)
-        if histories.n_raters:
-            shifts.new_raters[here] = _share_of_new_raters(histories.rater[block.person], block)
     return shifts
 
 
@@ -191,18 +186,17 @@ def _no_shifts(size: int) -> Shifts:
         np.zeros(size),
         np.zeros(size, dtype=np.int64),
         np.zeros((size, 5)),
-        np.zeros(size),
     )
 
 
 def _unknown_of_raters(
     histories: Histories, model: Counterfactual, windows: Windows
 ) -> Floats | None:
-    """Give what is unknown of the raters after the promotion, (n, T, T)."""
+    """Give what is unknown of the raters of the cells on either side, (n, T, T)."""
     if not histories.n_raters:
         return None
     rater = histories.rater[windows.person]
-    return unknown_severity(model, rater, windows.after & (rater >= 0))
+    return unknown_severity(model, rater, (windows.before | windows.after) & (rater >= 0))
 
 
 def _recent_history(residuals: Floats, windows: Windows) -> Floats:
@@ -214,12 +208,3 @@ def _recent_history(residuals: Floats, windows: Windows) -> Floats:
         for cells in (recent, windows.before)
     ]
     return np.column_stack([means[0], means[1], means[0] ** 2, means[1] ** 2, windows.start])
-
-
-def _share_of_new_raters(rater: Ints, windows: Windows) -> Floats:
-    """Give the share of the cycles after that somebody rates who never rated the person before."""
-    rated = windows.after & (rater >= 0)
-    met = (rater[:, :, None] == rater[:, None, :]) & windows.before[:, None, :]
-    new = rated & ~met.any(axis=2)
-    share: Floats = new.sum(axis=1) / np.maximum(rated.sum(axis=1), 1)
-    return share
