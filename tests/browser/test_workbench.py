@@ -101,7 +101,7 @@ def test_from_file_to_candidates(opened, shoot):
     expect(panel.locator(".wb-ranking svg")).to_be_visible()
     expect(panel.locator(".wb-course svg")).to_be_visible()
     shoot(page, "5_declines")
-    turn_to(opened, "6  Candidates")
+    turn_to(opened, "7  Candidates")
     expect(answer(opened)).to_contain_text("technical-leadership track")
     expect(panel.locator(".wb-map svg")).to_be_visible()
     shoot(page, "6_candidates")
@@ -130,7 +130,7 @@ def test_the_list_of_people_works_by_keyboard(opened):
 
 
 def test_a_click_on_the_map_shows_the_person(opened, shoot):
-    turn_to(opened, "6  Candidates")
+    turn_to(opened, "7  Candidates")
     person, chosen, before = wait_for_person(opened, ".wb-member")
     points = opened.panel.locator(".wb-map svg .mark-symbol path")
     points.nth(40).click(force=True)

@@ -49,13 +49,16 @@ def test_declines_say_how_many_were_promoted_judged_and_flagged():
 
 
 def test_declines_say_who_is_too_new_and_who_has_recovered():
-    assert "8 can be judged (1 was promoted too recently)." in _declines(9, 8, 0, too_new=1)
-    assert "7 can be judged (2 were promoted too recently)." in _declines(9, 7, 3, too_new=2)
-    assert "none of them can be judged yet: 3 were promoted too" in _declines(3, 0, 0, too_new=3)
-    assert "of 3 fell more than that of similar people; 1 of these has recovered since." in (
+    assert "8 can be judged and 1 is too new." in _declines(9, 8, 0, too_new=1)
+    assert "7 can be judged and 2 are too new." in _declines(9, 7, 3, too_new=2)
+    assert "none of them can be judged yet: 3 are too new." in _declines(3, 0, 0, too_new=3)
+    assert "yet: 2 are too new, for 1 there is too little evidence." in (
+        _declines(3, 0, 0, too_new=2)
+    )
+    assert "of 3 fell more than that of similar people; 1 has recovered." in (
         _declines(9, 9, 3, recovered=1)
     )
-    assert "2 of these have recovered since." in _declines(9, 9, 3, recovered=2)
+    assert "similar people; 2 have recovered." in _declines(9, 9, 3, recovered=2)
 
 
 def _candidates(roles, clusters, similarity=0.8):

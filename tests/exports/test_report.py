@@ -90,7 +90,7 @@ def test_every_section_is_there(page):
         "1 of 4 promotions to management could not be judged.",
         "The reason of number 4.",
         "Declines after a promotion to management",
-        "3 can be judged (1 was promoted too recently).",
+        "3 can be judged and 1 is too new.",
         "The technical output of 2 fell more than that of similar people",
         "\u22121.91 to \u22120.91",
         "3 + 3",

@@ -15,6 +15,7 @@ from workbench.widgets.app import (
     CANDIDATES,
     COLUMNS,
     DECLINES,
+    EFFECT,
     PROBLEMS,
     SCALES,
     Workbench,
@@ -136,12 +137,15 @@ def test_a_defect_is_said_in_words_and_raised_in_tests(bench, monkeypatch):
 
 
 def test_every_step_fills(bench):
-    for step in (COLUMNS, SCALES, PROBLEMS, DECLINES, CANDIDATES):
+    for step in (COLUMNS, SCALES, PROBLEMS, DECLINES, EFFECT, CANDIDATES):
         bench.steps.value = step
         assert bench.pages.selected_index == step
     assert "can be judged" in bench.declines.answer.value
+    assert "After promotion to management" in bench.effect.answer.value
     assert "technical-leadership track" in bench.candidates.answer.value
     assert bench.declines.ranking.spec["$schema"]
+    assert bench.effect.effect.spec["$schema"]
+    assert bench.effect.teams.spec["$schema"]
     assert bench.candidates.map.spec["$schema"]
 
 
@@ -167,9 +171,103 @@ def test_a_click_on_a_chart_picks_the_person(bench):
     assert bench.declines.people.people.value == third
 
 
+def _flagged_on_screen(bench):
+    return bench.declines.ranking.spec["title"]["text"].split()[0]
+
+
+def test_a_slider_changes_answer_ranking_course_patterns_and_table(bench):
+    bench.steps.value = DECLINES
+    shown = bench.declines
+    shown.people.next.click()
+    chosen = shown.people.people.value
+
+    def look():
+        return (
+            shown.answer.value,
+            shown.ranking.spec,
+            shown.course.spec,
+            shown.patterns.spec,
+            shown.table.value,
+        )
+
+    before = look()
+    shown.bar.cycles_needed.value = 5
+    after = look()
+    assert not [one for one, other in zip(before, after, strict=True) if one == other]
+    assert "are too new" in shown.answer.value
+    assert shown.people.people.value == chosen
+    shown.bar.back.click()
+    assert look() == before
+
+
+def test_the_fit_is_kept_and_every_later_step_has_the_settings_of_the_sliders(bench):
+    bench.steps.value = CANDIDATES
+    bench.steps.value = DECLINES
+    fit, candidates = bench.calibration.decline_fit, bench.candidates.answer.value
+    flagged = _flagged_on_screen(bench)
+    bench.declines.bar.false_alarms.value = 0.3
+    assert bench.calibration.settings.fdr == 0.3
+    assert bench.calibration.decline_fit is fit
+    assert int(_flagged_on_screen(bench)) > int(flagged)
+    # Nothing is worked out for a step that nobody looks at.
+    assert "candidates" not in vars(bench.calibration)
+    assert bench.candidates.answer.value == candidates
+    bench.steps.value = CANDIDATES
+    assert "candidates" in vars(bench.calibration)
+
+
+def test_the_settings_of_the_sliders_stay_when_a_column_is_corrected(bench):
+    bench.steps.value = DECLINES
+    bench.declines.bar.false_alarms.value = 0.02
+    bench.steps.value = COLUMNS
+    bench.columns.filter.value = "all"
+    row = next(row for row in bench.columns.rows if row.key == "Location")
+    row.choice.value = ""
+    bench.steps.value = DECLINES
+    assert bench.calibration.settings.fdr == 0.02
+    assert bench.declines.bar.false_alarms.value == 0.02
+    assert not bench.declines.bar.back.disabled
+
+
+def test_a_bar_that_nobody_can_pass_is_said_and_the_sliders_stay(bench):
+    bench.steps.value = DECLINES
+    bench.declines.bar.cycles_needed.value = 6
+    assert "none of them can be judged yet" in bench.declines.answer.value
+    assert "Nobody promoted to management can be judged yet" in json.dumps(
+        bench.declines.ranking.spec
+    ).replace("\\n", " ")
+    assert bench.declines.found.layout.display == ""
+
+
+def test_nobody_of_earlier_data_stays_on_the_screen(bench, company):
+    bench.steps.value = DECLINES
+    person = bench.declines.people.people.value
+    assert person in _everything_sent(bench.declines)
+    reviews = company.tables["Reviews"]
+    moved = bench.calibration.promotions["person_id"]
+    nobody = reviews[~reviews["Employee ID"].isin(moved)]
+    bench.show(workbench.load({"Reviews": nobody}))
+    bench.steps.value = DECLINES
+    assert "Nobody was seen being promoted" in bench.declines.answer.value
+    assert person not in _everything_sent(bench.declines)
+    assert bench.declines.found.layout.display == "none"
+    assert "job title" in bench.declines.answer.value
+
+
+def test_flagged_people_have_their_mark_in_list_and_table(bench):
+    bench.steps.value = DECLINES
+    flags = bench.calibration.declines.flags
+    flagged = flags.loc[flags["flagged"], "person_id"]
+    others = flags.loc[~flags["flagged"], "person_id"]
+    options = [text for text, _ in bench.declines.people.people.options]
+    for shown in (bench.declines.table.value, options):
+        assert all(f"\u25c6\u00a0{person}" in shown for person in flagged)
+        assert not [person for person in others if f"\u25c6\u00a0{person}" in shown]
+
+
 def test_names_are_sent_only_when_asked_for(company, calibration):
     bench = Workbench(calibration)
-    for step in (COLUMNS, SCALES, PROBLEMS, DECLINES, CANDIDATES):
+    for step in (COLUMNS, SCALES, PROBLEMS, DECLINES, EFFECT, CANDIDATES):
         bench.steps.value = step
     promoted = calibration.declines.flags["person_id"]
     roster = company.tables["Roster"].set_index("Employee ID")
@@ -187,7 +285,7 @@ def test_names_are_sent_only_when_asked_for(company, calibration):
 def test_pay_and_protected_attributes_are_never_sent(company, calibration):
     bench = Workbench(calibration)
     bench.names.value = True
-    for step in (COLUMNS, SCALES, PROBLEMS, DECLINES, CANDIDATES):
+    for step in (COLUMNS, SCALES, PROBLEMS, DECLINES, EFFECT, CANDIDATES):
         bench.steps.value = step
     roster = company.tables["Roster"]
     sent = _everything_sent(bench)
@@ -335,12 +433,15 @@ def test_problems_are_marked_in_a_copy_beside_the_file(tmp_path, samples):
 
 
 def test_a_hundred_changes_make_no_new_widgets(bench):
-    for step in (SCALES, PROBLEMS, DECLINES, CANDIDATES):
+    for step in (SCALES, PROBLEMS, DECLINES, EFFECT, CANDIDATES):
         bench.steps.value = step
     before = len(_instances)
     people = [person for _, person in bench.declines.people.people.options]
+    bar = bench.declines.bar
     for turn in range(100):
         bench.declines.people.pick(people[turn % len(people)])
+        if turn % 10 == 0:
+            bar.false_alarms.value = bar.false_alarms.options[turn // 10 % 7][1]
     for step in (COLUMNS, SCALES, DECLINES, PROBLEMS, COLUMNS, CANDIDATES):
         bench.steps.value = step
     bench.columns.filter.value = "all"

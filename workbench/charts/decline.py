@@ -48,7 +48,7 @@ _CYCLES_WIDTH = 100
 _TICK = "#a9adb5"
 _LINE = 17  # pixels of height that a line of text needs
 _PADDING = 26  # pixels that the highest and lowest points keep from the edge
-_NUMBER_STEP = 38  # pixels between cycles from which a number has room beside a point
+_NUMBER_STEP = 32  # pixels between cycles from which a number has room beside a point
 _AXIS_TITLE = "Change in technical output beyond similar people (SD)"
 
 
@@ -87,7 +87,7 @@ def plot_declines(
         return empty_state(NOBODY, width=width + _LABEL_LIMIT, select="person")
     judged = declines.flags.loc[declines.flags["effect"].notna()].reset_index(drop=True)
     if judged.empty:
-        return empty_state(NOBODY_JUDGED, width=width + _LABEL_LIMIT, select="person")
+        return empty_state(NOBODY_JUDGED, width=width + _LABEL_LIMIT, height=150, select="person")
     places = judged.index[judged["person_id"].astype(str) == str(chosen)]
     first = limit * (int(places[0]) // limit) if len(places) else 0
     shown = judged.iloc[first : first + limit]
@@ -110,7 +110,7 @@ def plot_declines(
     )
     # The rows are given once and not to each layer: Altair copies them with every step.
     chart = alt.layer(
-        *_forest_layers(width, likely=bool(likely)),
+        *_forest_layers(width, _reach(judged), likely=bool(likely)),
         *_forest_words(width),
         data=data,
         width=width,
@@ -118,6 +118,12 @@ def plot_declines(
         title=title,
     )
     return themed(chart)
+
+
+def _reach(judged: pd.DataFrame) -> list[float]:
+    """Find how far the picture reaches, the same for every part of a long list."""
+    low, high = min(judged["low"].min(), 0.0), max(judged["high"].max(), 0.0)
+    return [float(np.floor(2 * low)) / 2, float(np.ceil(2 * high)) / 2]
 
 
 def _forest_subtitle(
@@ -143,7 +149,7 @@ def _flagged(value: object) -> dict[str, object]:
     return {"test": "datum.flagged", "value": value}
 
 
-def _forest_layers(width: int, *, likely: bool) -> list[alt.Chart]:
+def _forest_layers(width: int, reach: list[float], *, likely: bool) -> list[alt.Chart]:
     """Draw the row that takes the click, zero, tick, interval, point and likely size."""
     person = alt.selection_point(name="person", fields=["person_id"])
     base = alt.Chart().encode(y=alt.Y("row:O", axis=None))
@@ -159,7 +165,12 @@ def _forest_layers(width: int, *, likely: bool) -> list[alt.Chart]:
         .add_params(person)
     )
     interval = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("low:Q", title=_AXIS_TITLE, axis=difference_axis(4)),
+        x=alt.X(
+            "low:Q",
+            title=_AXIS_TITLE,
+            axis=difference_axis(4),
+            scale=alt.Scale(domain=reach, nice=False),
+        ),
         x2=alt.X2("high:Q"),
         color=colour,
     )

@@ -1,6 +1,8 @@
 """The answer to each question in a sentence, the same on screen, in the report, in a terminal."""
 
 from workbench.calibration import Calibration
+from workbench.charts.event_study import MOVES
+from workbench.charts.theme import signed
 from workbench.intake.overview import list_dates, list_headers
 from workbench.ladder import ROLES
 
@@ -8,6 +10,7 @@ __all__ = [
     "answer_candidates",
     "answer_columns",
     "answer_declines",
+    "answer_event_study",
     "answer_problems",
     "answer_scales",
     "count",
@@ -134,25 +137,72 @@ def answer_declines(calibration: Calibration) -> str:
     promoted = count(declines.n_promoted, "person", "people")
     patterns = declines.flags["pattern"].value_counts()
     too_new = int(patterns.get("too_new", 0))
-    early = f"{too_new:,} {'was' if too_new == 1 else 'were'} promoted too recently"
+    early = f"{too_new:,} {'is' if too_new == 1 else 'are'} too new"
     if declines.n_judged == 0:
+        why = "from these data"
         if too_new:
-            return f"{promoted} moved to management; none of them can be judged yet: {early}."
-        return f"{promoted} moved to management; none of them can be judged from these data."
+            others = declines.n_promoted - too_new
+            why = (
+                f"yet: {early}{f', for {others:,} there is too little evidence' if others else ''}"
+            )
+        return f"{promoted} moved to management; none of them can be judged {why}."
     flagged = int(declines.flags["flagged"].sum())
     found = (
         f"Of {promoted} promoted to management, {declines.n_judged:,} can be judged"
-        f"{f' ({early})' if too_new else ''}. The technical output of "
+        f"{f' and {early}' if too_new else ''}. The technical output of "
         f"{f'{flagged:,}' if flagged else 'none of them'} fell more than that of similar people"
     )
     if not flagged:
         return f"{found}."
     recovered = int(patterns.get("transient", 0))
     if recovered:
-        found += f"; {recovered:,} of these {'has' if recovered == 1 else 'have'} recovered since"
+        found += f"; {recovered:,} {'has' if recovered == 1 else 'have'} recovered"
     expected = declines.fdr * flagged
-    wrong = "fewer than one" if expected < 1 else f"about {expected:.0f}"
+    wrong = "fewer than one" if expected < 1 else f"about {expected:,.0f}"
     return f"{found}. On average {wrong} of these {flagged:,} would be a false alarm."
+
+
+def answer_event_study(calibration: Calibration) -> str:
+    """Say what promotion does to output on the whole, and how the two moves differ.
+
+    Parameters
+    ----------
+    calibration
+        Its `event_study` is used.
+
+    Returns
+    -------
+    str
+        One sentence a kind of move, each with interval and number of people; or why there is none.
+    """
+    study = calibration.event_study
+    whole = study.by_kind.loc[study.by_kind["relative_cycle"].isna()]
+    found = {
+        str(kind): (float(effect), float(low), float(high), int(n))
+        for kind, effect, low, high, n in whole[["kind", "effect", "low", "high", "n"]].itertuples(
+            index=False
+        )
+    }
+    if study.kind not in found:
+        return study.notes[0]
+    kinds = [study.kind, *(kind for kind in MOVES if kind in found and kind != study.kind)]
+    said = [
+        f"after promotion to {MOVES[kind]}{'' if place else ', technical output is'} "
+        f"{_say_effect(*found[kind], own=not place)}"
+        for place, kind in enumerate(kinds)
+    ]
+    return f"{'; '.join(said)}.".replace("after", "After", 1)
+
+
+def _say_effect(effect: float, low: float, high: float, n: int, *, own: bool) -> str:
+    """Say how far output after one move lies from what was expected, and how sure that is."""
+    people = count(n, "person", "people")
+    if low <= 0 <= high:
+        return f"about as expected ({signed(low, 1)} to {signed(high, 1)} SD; {people})"
+    near, far = sorted((abs(low), abs(high)))
+    of = " from people's own earlier cycles" if own else ""
+    way = "lower" if effect < 0 else "higher"
+    return f"{abs(effect):.1f} SD {way} than expected{of} ({near:.1f} to {far:.1f} SD; {people})"
 
 
 def answer_candidates(calibration: Calibration) -> str:

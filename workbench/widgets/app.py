@@ -1,4 +1,4 @@
-"""The workbench on one screen: choose a file, see how it was read, see declines and candidates.
+"""The workbench on one screen: a file, how it was read, who fell, what promotion does, candidates.
 
 Every widget is built once and then updated; nothing of the people is kept in the notebook that
 shows it.
@@ -20,6 +20,7 @@ from workbench.widgets.data_check import DataCheck
 from workbench.widgets.decline_list import DeclineList
 from workbench.widgets.file_chooser import FileChooser
 from workbench.widgets.notice import Notice
+from workbench.widgets.promotion_effect import PromotionEffect
 from workbench.widgets.scale_editor import ScaleEditor
 
 __all__ = ["Workbench"]
@@ -31,11 +32,14 @@ STEPS = (
     "3  Ratings",
     "4  Problems",
     "5  Declines",
-    "6  Candidates",
+    "6  What promotion does",
+    "7  Candidates",
 )
-FILE, COLUMNS, SCALES, PROBLEMS, DECLINES, CANDIDATES = range(len(STEPS))
+FILE, COLUMNS, SCALES, PROBLEMS, DECLINES, EFFECT, CANDIDATES = range(len(STEPS))
+_OF_DATA = set(range(COLUMNS, len(STEPS)))
 # What rests on the declines, and is worked out again when it is looked at.
 _AFTER_DECLINES = {CANDIDATES}
+_WITH_PEOPLE = {DECLINES, EFFECT, CANDIDATES}
 
 
 class Workbench(ipywidgets.VBox):
@@ -66,6 +70,7 @@ class Workbench(ipywidgets.VBox):
         self.scales = ScaleEditor(self.notice, self._choose)
         self.check = DataCheck(self.notice)
         self.declines = DeclineList(self.notice, self._change_settings)
+        self.effect = PromotionEffect(self.notice)
         self.candidates = CandidateMap(self.notice)
         self.steps = ipywidgets.ToggleButtons(
             options=[(words, number) for number, words in enumerate(STEPS)], value=FILE
@@ -80,6 +85,7 @@ class Workbench(ipywidgets.VBox):
                 self.scales,
                 self.check,
                 self.declines,
+                self.effect,
                 self.candidates,
             ],
             selected_index=FILE,
@@ -109,7 +115,7 @@ class Workbench(ipywidgets.VBox):
     def show(self, calibration: Calibration) -> None:
         """Show another calibration: how it was read or, where that is remembered, its problems."""
         self.calibration = calibration
-        self._stale = {COLUMNS, SCALES, PROBLEMS, DECLINES, CANDIDATES}
+        self._stale = set(_OF_DATA)
         asked = set(calibration.columns["how"]) - {"remembered", "given"}
         step = COLUMNS if asked else PROBLEMS
         if self.step == step:
@@ -123,7 +129,7 @@ class Workbench(ipywidgets.VBox):
             return
         self.notice.say("Reading the cells again", "busy")
         self.calibration = self.calibration.with_choices(choices)
-        self._stale = {COLUMNS, SCALES, PROBLEMS, DECLINES, CANDIDATES} - {self.step}
+        self._stale = _OF_DATA - {self.step}
         if self.step == COLUMNS:
             self.columns.update(self.calibration)
         elif self.step == SCALES:
@@ -198,6 +204,7 @@ class Workbench(ipywidgets.VBox):
             SCALES: partial(self.scales.show, calibration),
             PROBLEMS: partial(self.check.show, calibration),
             DECLINES: lambda: self.declines.show(calibration, self._labels(calibration)),
+            EFFECT: lambda: self.effect.show(calibration, self._labels(calibration)),
             CANDIDATES: lambda: self.candidates.show(calibration, self._labels(calibration)),
         }
         fillers[step]()
@@ -214,5 +221,5 @@ class Workbench(ipywidgets.VBox):
     def _relabel(self) -> None:
         """Show or hide names at once on every step, also on those that are not on screen."""
         if self.calibration is not None:
-            for step in {DECLINES, CANDIDATES} - self._stale:
+            for step in _WITH_PEOPLE - self._stale:
                 self._fill(step, self.calibration)

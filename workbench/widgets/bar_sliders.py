@@ -46,7 +46,7 @@ class BarSliders(ipywidgets.HBox):
         self._first: tuple[float, int] | None = None
         self._showing = False
         self.false_alarms = _slider("Accepted share of false alarms", FALSE_ALARMS, "430px")
-        self.cycles_needed = _slider("Cycles needed since the promotion", CYCLES_NEEDED, "430px")
+        self.cycles_needed = _slider("Cycles needed since the promotion", CYCLES_NEEDED, "462px")
         self.back = ipywidgets.Button(
             description="Back to the start",
             tooltip="Take both sliders back to where they stood when the data came in",

@@ -44,15 +44,13 @@ class ChartView(ipywidgets.VBox):
         return dict(self._chart.spec) if self._chart is not None else {}
 
     def show(self, chart: Picture) -> None:
-        """Show a chart in place of the last one."""
-        if self._chart is None:
-            self._chart = alt.JupyterChart(
-                chart, embed_options={"actions": False, "renderer": "svg"}
-            )
-            self.children = (self._chart,)
-        else:
-            self._chart.chart = chart
-        # Each new chart brings new selections, so the listener is put on again.
+        """Show a chart in place of the last one; all of them have the same selections."""
+        if self._chart is not None:
+            # Held to Altair's schema by its tests; here that takes longer than all the rest.
+            self._chart.spec = chart.to_dict(validate=False)
+            return
+        self._chart = alt.JupyterChart(chart, embed_options={"actions": False, "renderer": "svg"})
+        self.children = (self._chart,)
         if self._on_pick is not None and self._chart.selections.has_trait("person"):
             self._chart.selections.observe(self._picked, "person")
 

@@ -20,8 +20,13 @@ from workbench.widgets.table import Table
 __all__ = ["DeclineList"]
 
 # People in the ranked picture at a time; more do not fit on a shared screen. The table holds all.
-ROWS = 14
+ROWS = 12
 RANKING_WIDTH, COURSE_WIDTH = 230, 350
+HOW_PROMOTIONS_ARE_SEEN = (
+    "A promotion is seen where a person's job title changes from one cycle to the next, or where "
+    "the sheet has a promotion date. If people were promoted, look at step 2: is the job title "
+    "recognised in every cycle?"
+)
 _COLUMNS = {
     "person": "Person",
     "cycle": "Manager since",
@@ -30,7 +35,7 @@ _COLUMNS = {
     "low": "From",
     "high": "To",
     "shrunken": "Likely size (SD)",
-    "q_value": "False alarms (q)",
+    "q_value": "False alarms",
     "n_before": "Cycles before",
     "n_after": "Cycles after",
     "detectable_drop": "Smallest drop seen (SD)",
@@ -57,17 +62,20 @@ class DeclineList(ipywidgets.VBox):
         self.answer = ipywidgets.HTML()
         self.bar = BarSliders(notice.guard(self._move_bar))
         self.people = PersonPicker(notice.guard(self._show_person))
-        self.ranking = ChartView("wb-ranking", height="440px", on_pick=self.people.pick)
+        self.ranking = ChartView("wb-ranking", height="400px", on_pick=self.people.pick)
+        self.ranking.layout.min_width = "496px"
         self.course = ChartView("wb-course", height="336px")
         self.reason = ipywidgets.HTML()
         self.reason.add_class("wb-person-words")
-        self.patterns = ChartView("wb-patterns", height="250px")
+        self.patterns = ChartView("wb-patterns", height="310px")
         self.table = Table(_COLUMNS, height="260px")
         self.notes = ipywidgets.HTML()
         person = ipywidgets.VBox([self.people, self.course, self.reason])
         both = ipywidgets.HBox([self.ranking, person])
         both.add_class("wb-pair")
-        super().__init__([self.answer, self.bar, both, self.patterns, self.table, self.notes])
+        # What is there to see only if somebody was promoted.
+        self.found = ipywidgets.VBox([self.bar, both, self.patterns, self.table])
+        super().__init__([self.answer, self.found, self.notes])
         self.add_class("wb-declines")
 
     def show(self, calibration: Calibration, labels: Mapping[str, str]) -> None:
@@ -76,11 +84,12 @@ class DeclineList(ipywidgets.VBox):
         self.bar.show(calibration)
         declines = calibration.declines
         flags = declines.flags
-        # With nobody promoted there is nothing that a bar could change.
-        self.bar.layout.display = "" if declines.n_promoted else "none"
         self.answer.value = paragraph(answer_declines(calibration), "wb-answer")
+        self.found.layout.display = "" if declines.n_promoted else "none"
+        if not declines.n_promoted:
+            self.answer.value += paragraph(HOW_PROMOTIONS_ARE_SEEN, "wb-reason")
         ids = flags["person_id"].astype(str)
-        marks = flags["flagged"].map({True: f"{FLAG_MARK} ", False: ""})
+        marks = flags["flagged"].map({True: f"{FLAG_MARK}\u00a0", False: ""})
         people = marks + ids.map(lambda person: labels.get(person, person))
         self.patterns.show(chart_patterns(flags))
         self._list(flags.assign(person=people))
