@@ -177,7 +177,7 @@ def test_somebody_with_a_streak_that_no_peer_had_is_said_to_stand_alone():
 def test_few_judged_and_few_look_alikes_are_said():
     output, promotions, _ = company(0, people=120, promoted=9)
     notes = " ".join(find_declines(output, promotions).notes)
-    assert "cannot be told which share" in notes
+    assert "one flag more or less is chance" in notes
     assert "cannot be told from chance" in notes
 
 

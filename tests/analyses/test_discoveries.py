@@ -14,17 +14,17 @@ from workbench.analyses.discoveries import (
 
 
 def test_benjamini_hochberg_with_storeys_share_by_hand():
-    # Of ten, one lies above one half. With five assumed unseen, the share without effect is
-    # (1 + 1 + 5) / (5 + 5) = 0.7.
+    # Of ten, one lies above one half. With one assumed unseen, the share without effect is
+    # (1 + 1 + 1) / (5 + 1) = 0.5.
     p_values = np.array([0.001, 0.9, 0.02, 0.03, 0.2, 0.04, 0.3, 0.4, 0.45, 0.5])
     q_values = adjust_p_values(p_values)
-    # 0.001 -> 0.7 * 10 * 0.001 / 1; 0.02 -> min(0.7*10*0.02/2, .03*7/3, .04*7/4) = 0.07
-    assert q_values[[0, 2, 3, 5, 1]] == pytest.approx([0.007, 0.07, 0.07, 0.07, 1.0])
+    # 0.001 -> 0.5 * 10 * 0.001 / 1; 0.02 -> min(0.5*10*0.02/2, .03*5/3, .04*5/4) = 0.05
+    assert q_values[[0, 2, 3, 5, 1]] == pytest.approx([0.005, 0.05, 0.05, 0.05, 1.0])
     assert (q_values[[4, 6, 7, 8, 9]] > 0.1).all()
 
 
 def test_without_a_large_p_value_the_share_is_still_above_zero():
-    assert adjust_p_values(np.array([0.01] * 10)).tolist() == pytest.approx([0.006] * 10)
+    assert adjust_p_values(np.array([0.01] * 10)).tolist() == pytest.approx([0.01 / 3] * 10)
 
 
 def test_nobody_to_adjust_or_to_shrink():
@@ -37,7 +37,7 @@ def test_q_values_keep_the_order_and_never_lie_below_what_everyone_without_effec
     q_values = adjust_p_values(p)
     order = np.argsort(p, kind="stable")
     assert (np.diff(q_values[order]) >= 0).all()
-    share = min(1.0, (1 + int((p > 0.5).sum()) + 5) / (0.5 * len(p) + 5))
+    share = min(1.0, (1 + int((p > 0.5).sum()) + 1) / (0.5 * len(p) + 1))
     plain = stats.false_discovery_control(p)
     small = p <= 0.5
     assert (q_values[small] >= share * plain[small] - 1e-12).all()

@@ -347,8 +347,8 @@ def _limits(n_judged: int, comparison: Comparison | None) -> list[str]:
     notes = []
     if n_judged < _FEW_JUDGED:
         notes.append(
-            f"With {n_judged:,} judged it cannot be told which share of them fell, so nearly all "
-            "are taken not to have; smaller drops are not flagged."
+            f"With only {n_judged:,} judged, the share of false flags holds over many companies "
+            "like this one and not within it: one flag more or less is chance."
         )
     alike = int(comparison.weight.sum() ** 2 / (comparison.weight**2).sum())
     if alike < _FEW_LOOK_ALIKES:

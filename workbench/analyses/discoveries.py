@@ -14,7 +14,7 @@ __all__ = ["adjust_p_values", "shrink_effects", "weighted_quantile", "weighted_r
 _NO_EFFECT = 10.0  # people without an effect that are assumed besides those judged
 _SIZES = 12  # largest sizes of effect that are thought possible, on either side
 _ROUNDS = 200
-_UNSEEN = 5  # p-values above one half, of people who did not fall, that are assumed unseen
+_UNSEEN = 1  # p-values above one half, of people who did not fall, that are assumed unseen
 
 
 def weighted_rank(values: Floats, own_weight: Floats, among: Floats, weight: Floats) -> Floats:
@@ -50,8 +50,8 @@ def adjust_p_values(p_values: Floats) -> Floats:
     """Turn p-values into q-values, Benjamini-Hochberg with Storey's share of no effect.
 
     Among few people that share is anybody's guess, and a low guess raises false flags. It is drawn
-    towards 1 as if ten more people had been judged of whom none fell; among hundreds that counts
-    for little.
+    towards 1 as if two more people had been judged of whom neither fell; among hundreds that counts
+    for nothing.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def adjust_p_values(p_values: Floats) -> Floats:
     Of ten people at 0.01, plain Benjamini-Hochberg would say 0.01, Storey's estimate alone 0.002.
 
     >>> round(float(adjust_p_values(np.full(10, 0.01))[0]), 4)
-    0.006
+    0.0033
     """
     count = len(p_values)
     if not count:
