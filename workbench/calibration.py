@@ -16,6 +16,7 @@ from workbench.analyses.decline import DeclineFit, Declines, fit_declines, judge
 from workbench.analyses.event_study import EventStudy, estimate_event_study
 from workbench.analyses.patterns import describe_patterns
 from workbench.analyses.promotions import find_promotions
+from workbench.analyses.sensitivity import Sensitivity, assess_sensitivity
 from workbench.analyses.team_effect import TeamEffects, measure_team_effects
 from workbench.errors import NoPersonError
 from workbench.intake.annotation import write_annotated
@@ -23,7 +24,12 @@ from workbench.intake.files.readers import Source
 from workbench.intake.panel import Panel
 from workbench.intake.profiles import Choices
 from workbench.intake.reading import Intake, Reading, interpret, read_panel, remember
-from workbench.measures.scoring import score_reviews, summarise_signals
+from workbench.measures.scoring import (
+    known_measures,
+    score_reviews,
+    score_technical_output,
+    summarise_signals,
+)
 from workbench.settings import Settings
 
 __all__ = ["Calibration", "load", "load_again"]
@@ -55,6 +61,7 @@ _RESTS_ON: dict[str, tuple[str, ...]] = {
         "weak_lead_rating",
         "heavy_load",
     ),
+    "sensitivity": ("declines", "min_cohort", "random_state"),
     "event_study": ("scores", "promotions", "interval_level", "random_state"),
     "signals": ("scores", "declines", "recent_cycles"),
     "candidates": (
@@ -203,8 +210,7 @@ class Calibration:
     @cached_property
     def decline_fit(self) -> DeclineFit:
         """What is expected of everyone promoted, before the bar of a decline is set."""
-        output = self._beside_scores("technical_output", ["track", "level", "rater_id", "team"])
-        return fit_declines(output, self.promotions, random_state=self.settings.random_state)
+        return self._fit_declines(self.scores)
 
     @cached_property
     def team_effects(self) -> TeamEffects:
@@ -222,14 +228,7 @@ class Calibration:
     @cached_property
     def declines(self) -> Declines:
         """Whose technical output fell after a promotion to management, beyond similar people's."""
-        declines = judge_declines(
-            self.decline_fit,
-            fdr=self.settings.fdr,
-            interval_level=self.settings.interval_level,
-            min_pre_cycles=self.settings.min_pre_cycles,
-            min_post_cycles=self.settings.min_post_cycles,
-            min_placebos=self.settings.min_placebos,
-        )
+        declines = self._judge_declines(self.decline_fit)
         flags = describe_patterns(
             declines.flags,
             self.team_effects.situations,
@@ -241,10 +240,23 @@ class Calibration:
         return replace(declines, flags=flags)
 
     @cached_property
+    def sensitivity(self) -> Sensitivity:
+        """What it would take to explain each flag away, and how firm it is."""
+        return assess_sensitivity(
+            self.decline_fit,
+            self.declines,
+            without=self._declines_without_each_measure(),
+            min_pre_cycles=self.settings.min_pre_cycles,
+            min_post_cycles=self.settings.min_post_cycles,
+            min_placebos=self.settings.min_placebos,
+            random_state=self.settings.random_state,
+        )
+
+    @cached_property
     def event_study(self) -> EventStudy:
         """What promotion does to technical output on the whole, by cycle since it."""
-        output = self._beside_scores(
-            "technical_output", ["track", "level", "rater_id", "job_family"]
+        output = self._beside(
+            self.scores, "technical_output", ["track", "level", "rater_id", "job_family"]
         )
         # Scores are made within job families, which therefore only group the effects here.
         return estimate_event_study(
@@ -275,11 +287,41 @@ class Calibration:
             min_role_similarity=self.settings.min_role_similarity,
         )
 
-    def _beside_scores(self, score: str, context: list[str]) -> pd.DataFrame:
+    def _fit_declines(self, scores: pd.DataFrame) -> DeclineFit:
+        """Fit what is expected of everyone to some scores."""
+        output = self._beside(scores, "technical_output", ["track", "level", "rater_id", "team"])
+        return fit_declines(output, self.promotions, random_state=self.settings.random_state)
+
+    def _judge_declines(self, fit: DeclineFit) -> Declines:
+        """Set the bar where the settings have it."""
+        return judge_declines(
+            fit,
+            fdr=self.settings.fdr,
+            interval_level=self.settings.interval_level,
+            min_pre_cycles=self.settings.min_pre_cycles,
+            min_post_cycles=self.settings.min_post_cycles,
+            min_placebos=self.settings.min_placebos,
+        )
+
+    def _declines_without_each_measure(self) -> dict[str, Declines]:
+        """Judge again with each measure left out, where more than one is known."""
+        reviews, known = self.panel.reviews, known_measures(self.panel.reviews)
+        if len(known) < 2:
+            return {}
+        declines = {}
+        for left_out in known:
+            rest = tuple(measure for measure in known if measure is not left_out)
+            scores = score_technical_output(
+                reviews, min_cohort=self.settings.min_cohort, measures=rest
+            )
+            declines[left_out.label] = self._judge_declines(self._fit_declines(scores))
+        return declines
+
+    def _beside(self, scores: pd.DataFrame, score: str, context: list[str]) -> pd.DataFrame:
         """Put a score beside what the reviews say of the same person and cycle."""
         keys = ["person_id", "cycle"]
         known = [column for column in context if column in self.panel.reviews]
-        return self.scores[[*keys, score]].merge(
+        return scores[[*keys, score]].merge(
             self.panel.reviews[[*keys, *known]], on=keys, how="left", validate="one_to_one"
         )
 

@@ -9,5 +9,7 @@ from .event_study import EventStudy as EventStudy
 from .event_study import estimate_event_study as estimate_event_study
 from .patterns import describe_patterns as describe_patterns
 from .promotions import find_promotions as find_promotions
+from .sensitivity import Sensitivity as Sensitivity
+from .sensitivity import assess_sensitivity as assess_sensitivity
 from .team_effect import TeamEffects as TeamEffects
 from .team_effect import measure_team_effects as measure_team_effects
