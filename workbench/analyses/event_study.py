@@ -15,18 +15,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
-from workbench.analyses.callaway_santanna import contrast_cohorts
-from workbench.analyses.counterfactual import (
-    Counterfactual,
-    condition_on_past,
-    residuals_from,
-    unknown_severity,
-)
-from workbench.analyses.fitting import fit_counterfactual, leave_people_out
-from workbench.analyses.histories import Bools, Floats, Histories, Ints, build_histories, in_order
-from workbench.analyses.windows import RECENT_CYCLES, Windows, windows_of
+from workbench.analyses.bands import BAND_COLUMNS, average_gaps, lay_out_means, subtract_means
+from workbench.analyses.gaps import Gaps, measure_gaps
+from workbench.analyses.histories import Histories, Ints, build_histories, in_order
+from workbench.analyses.usual_estimators import Spike, estimate_as_usual
+from workbench.analyses.windows import Windows, windows_of
 from workbench.errors import InputError, SettingsError
 from workbench.settings import DEFAULTS, Settings
 
@@ -35,30 +29,7 @@ __all__ = ["DIFFERENCE", "EventStudy", "Spike", "estimate_event_study"]
 DIFFERENCE = "difference"
 _WORDS = {"to_management": "management", "to_technical_leadership": "technical leadership"}
 _KINDS = tuple(_WORDS)
-_COLUMNS = ["relative_cycle", "effect", "low", "high", "n", "band_low", "band_high", "phase"]
-_BASES = (1, 3)  # cycles before the promotion that the usual estimators hold against
-_FOLDS = 5
-_DRAWS = 999
 _MIN_TO_FIT = 10  # people with comparable output, below which nothing can be expected of anyone
-_CLEAR = 2.0  # standard errors from which the spike is one
-
-
-@dataclass(frozen=True, slots=True)
-class Spike:
-    """By how much output rose to the last cycle before promotion from the third last.
-
-    Attributes
-    ----------
-    estimate, se
-        Rise beyond that of people not promoted yet, and its standard error; NaN where unknown.
-    exceeds
-        Whether it is more than two standard errors. The estimator that holds against the last
-        cycle before then measures the end of a streak, and must not be the headline.
-    """
-
-    estimate: float
-    se: float
-    exceeds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,54 +94,6 @@ class _Ask:
     relative: Ints
     min_promoted: int
     settings: Settings
-
-
-@dataclass(frozen=True, slots=True)
-class _Gaps:
-    """Distances from what was expected, one row a promotion, NaN where there is none.
-
-    Attributes
-    ----------
-    person : (n,)
-        Row of the grid.
-    value : (n, k + 1)
-        By relative cycle and, last, the mean over all cycles after.
-    weight : (n, k + 1, T)
-        How much each cell after counts in them.
-    rater : (n, T)
-        Who rates the cells after, -1 where nobody is known to.
-    model
-        The fit; None where there is nothing to fit.
-    """
-
-    person: Ints
-    value: Floats
-    weight: Floats
-    rater: Ints
-    model: Counterfactual | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Means:
-    """Mean distances, with what their uncertainty comes from; p people, k + 1 columns.
-
-    Attributes
-    ----------
-    effect, n : (k + 1,)
-        Means and numbers of people.
-    person : (p,)
-        Rows of the grid.
-    influence : (p, k + 1)
-        By how much each person moves each mean.
-    shared : (k + 1, k + 1)
-        Covariance of what is unknown of raters who rate several of them.
-    """
-
-    effect: Floats
-    n: Ints
-    person: Ints
-    influence: Floats
-    shared: Floats
 
 
 def estimate_event_study(
@@ -263,16 +186,23 @@ def estimate_event_study(
     used &= _can_fit_anything(histories)
     windows, kind = windows.take(used), events.kind[used]
     first = kind == ask.kinds[0]
-    gaps = _measure_gaps(histories, windows, ask)
+    gaps = measure_gaps(histories, windows, ask.relative, random_state)
     by_kind = _estimate_kinds(gaps, kind, ask)
     whole = by_kind.loc[by_kind["kind"] == ask.kinds[0]].drop(columns="kind")
     effects = whole.loc[whole["relative_cycle"].notna()].astype({"relative_cycle": "int64"})
-    group_of = _group_before(known, group, histories, windows.take(first))
-    by_group = _estimate_groups(gaps, first, group_of, ask)
-    comparison, spike = _estimate_otherwise(histories, windows.take(first), ask)
+    was = _group_before(known, group, histories, windows)
+    group_of = [each if counts else None for each, counts in zip(was, first, strict=True)]
+    by_group = _estimate_groups(gaps, group_of, ask)
+    comparison, spike = estimate_as_usual(
+        histories,
+        windows.take(first),
+        ask.relative,
+        min_promoted=ask.min_promoted,
+        interval_level=interval_level,
+    )
     study = EventStudy(
         effects=effects.reset_index(drop=True),
-        overall=whole.loc[whole["relative_cycle"].isna(), _COLUMNS[1:5]].reset_index(drop=True),
+        overall=whole.loc[whole["relative_cycle"].isna(), BAND_COLUMNS[1:5]].reset_index(drop=True),
         by_kind=by_kind,
         by_group=by_group,
         comparison=comparison,
@@ -327,189 +257,35 @@ def _count_people(person: Ints) -> int:
     return len(np.unique(person))
 
 
-# ------------------------------------------------------------------ distances from what is expected
+# ------------------------------------------------------------------ kinds and groups
 
 
-def _measure_gaps(histories: Histories, windows: Windows, ask: _Ask) -> _Gaps:
-    """Take from each cell of the promoted what the person's own other cells lead one to expect."""
-    n, size = windows.after.shape
-    column = np.arange(size)
-    since = column - windows.start[:, None]
-    weight = np.zeros((n, len(ask.relative) + 1, size))
-    weight[:, :-1] = (since[:, None, :] == ask.relative[:, None]) & windows.after[:, None, :]
-    weight[:, -1] = windows.after / np.maximum(windows.after.sum(axis=1), 1)[:, None]
-    value = np.full((n, len(ask.relative) + 1), np.nan)
-    rater = np.where(windows.after, histories.rater[windows.person], -1)
-    if not n:
-        return _Gaps(windows.person, value, weight, rater, None)
-    model = fit_counterfactual(histories)
-    residuals = residuals_from(histories, model, windows.person)
-    distance = np.zeros((n, size))
-    for cycle in range(size):
-        expected, _, _ = condition_on_past(
-            residuals, windows.before, np.full(n, cycle), model.covariance
-        )
-        distance[:, cycle] = residuals[:, cycle] - expected
-    known = np.where(weight.any(axis=2), 1.0, np.nan)
-    value[:] = np.einsum("nkt,nt->nk", weight, distance) * known
-    _measure_leads(histories, model, windows, ask, value)
-    return _Gaps(windows.person, value, weight, rater, model)
-
-
-def _measure_leads(
-    histories: Histories, model: Counterfactual, windows: Windows, ask: _Ask, value: Floats
-) -> None:
-    """Fill in the cells before promotion, each from a fit that the person had no part in.
-
-    The last ones are what people are picked on. What came before them can be predicted from them
-    and all the others without being touched by that, as far as picking looked at nothing else.
-    """
-    if not (ask.relative < 0).any():
-        return
-    folds = np.random.default_rng(ask.settings.random_state).permutation(len(histories.people))
-    folds = folds % _FOLDS
-    column = np.arange(len(histories.cycles))
-    streak = column >= windows.start[:, None] - RECENT_CYCLES
-    for fold, without in leave_people_out(histories, model, folds):
-        which = np.flatnonzero(folds[windows.person] == fold)
-        block = windows.take(which)
-        residuals = residuals_from(histories, without, block.person)
-        for place, lead in enumerate(ask.relative[ask.relative < 0].tolist()):
-            cycle = np.maximum(block.start + lead, 0)
-            own = np.arange(len(which)), cycle
-            others = block.before & (column != cycle[:, None])
-            if lead >= -RECENT_CYCLES:
-                others &= ~streak[which]
-            expected, _, _ = condition_on_past(residuals, others, cycle, without.covariance)
-            known = (block.start + lead >= 0) & block.before[own] & others.any(axis=1)
-            value[which, place] = np.where(known, residuals[own] - expected, np.nan)
-
-
-# ------------------------------------------------------------------ means and their uncertainty
-
-
-def _average(gaps: _Gaps, which: Bools) -> _Means:
-    """Average some promotions, column by column."""
-    value = gaps.value[which]
-    known = np.isfinite(value)
-    count = np.maximum(known.sum(axis=0), 1)
-    effect = np.where(known, value, 0.0).sum(axis=0) / count
-    person, row = np.unique(gaps.person[which], return_inverse=True)
-    influence, has = np.zeros((2, len(person), value.shape[1]))
-    # Somebody promoted twice is one draw.
-    np.add.at(influence, row, np.where(known, value - effect, 0.0) / count)
-    np.add.at(has, row, known)
-    n = (has > 0).sum(axis=0)
-    influence *= np.sqrt(n / np.maximum(n - 1, 1))
-    shared = _share_raters(gaps, which, gaps.weight[which] / count[:, None])
-    return _Means(effect, n, person, influence, shared)
-
-
-def _share_raters(gaps: _Gaps, which: Bools, weight: Floats) -> Floats:
-    """Give the covariance that means have because people share raters of unknown severity.
-
-    What a rater's severity does to one person is part of how people scatter already.
-    """
-    columns = weight.shape[1]
-    if gaps.model is None or not len(gaps.model.severities):
-        return np.zeros((columns, columns))
-    rater, unknown = gaps.rater[which], gaps.model.severity_covariance
-    load = np.zeros((len(gaps.model.severities), columns))
-    np.add.at(load, rater[rater >= 0], weight.transpose(0, 2, 1)[rater >= 0])
-    whole = load.T @ (unknown @ load if unknown.ndim == 2 else unknown[:, None] * load)
-    own = unknown_severity(gaps.model, rater, rater >= 0)
-    return np.asarray(whole - np.einsum("nkt,ntu,nlu->kl", weight, own, weight, optimize=True))
-
-
-def _subtract(one: _Means, other: _Means) -> _Means:
-    """Give one mean minus the other; somebody promoted in both ways is one draw."""
-    person = np.union1d(one.person, other.person)
-    influence = np.zeros((len(person), len(one.effect)))
-    influence[np.searchsorted(person, one.person)] += one.influence
-    influence[np.searchsorted(person, other.person)] -= other.influence
-    shared = one.shared + other.shared
-    return _Means(one.effect - other.effect, one.n + other.n, person, influence, shared)
-
-
-def _lay_out(means: _Means, shown: Bools, ask: _Ask) -> pd.DataFrame:
-    """Lay the means out as rows with intervals, the one over all cycles last."""
-    low, high, band_low, band_high = _resample(means, shown, ask.settings)
-    relative = pd.array([*ask.relative.tolist(), None], dtype="Int64")
-    phase = np.select(
-        [ask.relative >= 0, ask.relative >= -RECENT_CYCLES], ["after", "streak"], "placebo"
-    )
-    frame = pd.DataFrame(
-        {
-            "relative_cycle": relative,
-            "effect": means.effect,
-            "low": low,
-            "high": high,
-            "n": means.n,
-            "band_low": band_low,
-            "band_high": band_high,
-            "phase": pd.Series([*phase.tolist(), "overall"], dtype="str"),
-        }
-    )
-    return frame.loc[shown].reset_index(drop=True)
-
-
-def _resample(means: _Means, shown: Bools, settings: Settings) -> tuple[Floats, ...]:
-    """Give intervals and bands by flipping at random the sign of what each person contributes.
-
-    Each draw is divided by its own standard error, so that with few people the intervals widen as
-    those of Student's t do.
-    """
-    draw = np.random.default_rng(settings.random_state)
-    signs = draw.choice(np.array([-1.0, 1.0]), size=(_DRAWS, len(means.person)))
-    pull = signs @ means.influence
-    values, vectors = np.linalg.eigh((means.shared + means.shared.T) / 2)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    common = draw.normal(size=(_DRAWS, len(root))) @ root.T
-    shared = (root**2).sum(axis=1)
-    squares = (means.influence**2).sum(axis=0)
-    drawn_squares = np.maximum(squares - pull**2 / np.maximum(means.n, 1), 1e-12 * squares)
-    se, drawn_se = np.sqrt(squares + shared), np.sqrt(drawn_squares + shared)
-    distance = np.abs(pull + common) / np.where(drawn_se > 0, drawn_se, 1.0)
-    reach = np.quantile(distance, settings.interval_level, axis=0) * se
-    rows = shown & (np.arange(len(se)) < len(se) - 1)
-    widest = distance[:, rows].max(axis=1, initial=0.0)
-    band = np.where(rows, np.quantile(widest, settings.interval_level) * se, np.nan)
-    effect = means.effect
-    return effect - reach, effect + reach, effect - band, effect + band
-
-
-# ------------------------------------------------------------------ kinds, groups, other estimators
-
-
-def _estimate_kinds(gaps: _Gaps, kind: npt.NDArray[np.str_], ask: _Ask) -> pd.DataFrame:
+def _estimate_kinds(gaps: Gaps, kind: npt.NDArray[np.str_], ask: _Ask) -> pd.DataFrame:
     """Give rows for each kind of promotion, and for the first minus the second."""
-    means = [_average(gaps, kind == each) for each in ask.kinds]
+    means = [average_gaps(gaps, kind == each) for each in ask.kinds]
     shown = [each.n >= ask.min_promoted for each in means]
     names = list(ask.kinds)
     if len(means) > 1:
         names.append(DIFFERENCE)
-        means.append(_subtract(means[0], means[1]))
+        means.append(subtract_means(means[0], means[1]))
         shown.append(shown[0] & shown[1])
-    parts = [_lay_out(*each, ask) for each in zip(means, shown, strict=True)]
+    parts = [
+        lay_out_means(*each, ask.relative, ask.settings) for each in zip(means, shown, strict=True)
+    ]
     return pd.concat(
         [part.assign(kind=name) for name, part in zip(names, parts, strict=True)], ignore_index=True
-    )[["kind", *_COLUMNS]]
+    )[["kind", *BAND_COLUMNS]]
 
 
-def _estimate_groups(
-    gaps: _Gaps, first: Bools, group_of: Sequence[Hashable], ask: _Ask
-) -> pd.DataFrame:
+def _estimate_groups(gaps: Gaps, group_of: Sequence[Hashable], ask: _Ask) -> pd.DataFrame:
     """Give rows for each group of which enough people were promoted in the first way."""
-    group = np.full(len(first), None, dtype=object)
-    for place, name in zip(np.flatnonzero(first).tolist(), group_of, strict=True):
-        group[place] = name
-    nobody = _average(gaps, np.zeros(len(first), dtype=np.bool_))
-    parts = [_lay_out(nobody, nobody.n > 0, ask).assign(group=None)]
-    for name in in_order([each for each in group_of if each is not None]):
-        means = _average(gaps, np.array([each == name for each in group], dtype=np.bool_))
-        part = _lay_out(means, means.n >= ask.min_promoted, ask)
+    nobody = average_gaps(gaps, np.zeros(len(group_of), dtype=np.bool_))
+    parts = [lay_out_means(nobody, nobody.n > 0, ask.relative, ask.settings).assign(group=None)]
+    for name in in_order(each for each in group_of if each is not None):
+        means = average_gaps(gaps, np.array([each == name for each in group_of], dtype=np.bool_))
+        part = lay_out_means(means, means.n >= ask.min_promoted, ask.relative, ask.settings)
         parts.append(part.assign(group=pd.Series([name] * len(part), dtype=object)))
-    return pd.concat(parts, ignore_index=True)[["group", *_COLUMNS]]
+    return pd.concat(parts, ignore_index=True)[["group", *BAND_COLUMNS]]
 
 
 def _group_before(
@@ -524,40 +300,6 @@ def _group_before(
     told = before & (row >= 0) & known[np.maximum(row, 0)]
     last = row.shape[1] - 1 - told[:, ::-1].argmax(axis=1)
     return [values[row[each, last[each]]] if told[each].any() else None for each in range(len(row))]
-
-
-def _estimate_otherwise(
-    histories: Histories, windows: Windows, ask: _Ask
-) -> tuple[pd.DataFrame, Spike]:
-    """Give what the usual estimators say of the same cells, and the spike that sets them apart."""
-    start = np.full(len(histories.people), len(histories.cycles))
-    cells = histories.untreated.copy()
-    # Of somebody promoted twice in this way the first time counts: what is written last stays.
-    start[windows.person[::-1]] = windows.start[::-1]
-    cells[windows.person[::-1]] = (windows.before | windows.after)[::-1]
-    score = np.where(cells, histories.score, np.nan)
-    parts, spike = [], Spike(np.nan, np.nan, False)
-    for base in _BASES:
-        found = contrast_cohorts(
-            score, start, histories.cycles, base=base, controls="not_yet_treated"
-        )
-        steps = found.by_relative_cycle
-        steps = steps.loc[(steps["n"] >= ask.min_promoted) & steps["se"].gt(0)]
-        held = windows.before[np.arange(len(windows.person)), np.maximum(windows.start - base, 0)]
-        overall = found.overall.loc[found.overall["aggregation"] == "simple", ["effect", "se"]]
-        overall = overall.assign(relative_cycle=np.nan, n=_count_people(windows.person[held]))
-        overall = overall.loc[overall["n"] >= ask.min_promoted].dropna(subset="effect")
-        last = steps.loc[steps["relative_cycle"] == -1]
-        if base > 1 and len(last):
-            rise, se = float(last["effect"].iloc[0]), float(last["se"].iloc[0])
-            spike = Spike(rise, se, abs(rise) > _CLEAR * se)
-        steps = steps.loc[steps["relative_cycle"].isin(ask.relative)]
-        part = pd.concat([steps, overall.astype(object)]).assign(estimator=f"base_{base}")
-        parts.append(part.astype({"relative_cycle": "Int64", "effect": float, "se": float}))
-    rows = pd.concat(parts, ignore_index=True)
-    reach = stats.norm.ppf((1 + ask.settings.interval_level) / 2) * rows["se"]
-    rows = rows.assign(low=rows["effect"] - reach, high=rows["effect"] + reach)
-    return rows[["estimator", "relative_cycle", "effect", "low", "high", "n"]], spike
 
 
 # ------------------------------------------------------------------ in words
