@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 import workbench
+from workbench.analyses.patterns import PATTERNS
+from workbench.analyses.team_effect import OUTCOMES
 from workbench.fields import FIELDS
 from workbench.measures.force_multiplier import EVIDENCE, FORCE_MULTIPLIER
 from workbench.measures.technical_output import TECHNICAL_OUTPUT
@@ -275,6 +277,26 @@ def test_every_measure_has_words_and_rests_on_known_fields(catalogue):
         assert set(measure.needs) <= set(known), measure.name
         assert "protected" not in {known[name].role for name in measure.needs}
         assert measure.weight > 0
+
+
+@pytest.mark.parametrize("catalogue", [PATTERNS, OUTCOMES], ids=["patterns", "outcomes"])
+def test_every_entry_has_a_name_of_its_own_a_label_and_a_meaning(catalogue):
+    assert len({entry.name for entry in catalogue}) == len(catalogue)
+    assert len({entry.label for entry in catalogue}) == len(catalogue)
+    for entry in catalogue:
+        assert re.fullmatch(r"[a-z][a-z_]*[a-z]", entry.name)
+        assert entry.label and not entry.label.endswith("."), entry.name
+        assert entry.meaning.endswith("."), entry.name
+
+
+def test_every_outcome_of_a_team_rests_on_a_known_field():
+    # Technical output is scored from several fields, and who is still there from the rows.
+    read = {outcome.name for outcome in OUTCOMES if outcome.of != "presence"}
+    known = {field.name for field in FIELDS if field.role != "protected"}
+    assert read <= known | {"technical_output"}
+    for outcome in OUTCOMES:
+        assert outcome.unit and outcome.scale > 0, outcome.name
+        assert outcome.of in {"members", "leader", "presence"}, outcome.name
 
 
 def test_the_signals_are_the_six_of_force_multiplication():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.analyses.team_effect import OUTCOMES, TeamEffects, measure_team_effects
+from workbench.analyses.team_effect import TeamEffects, measure_team_effects
 from workbench.errors import InputError, SettingsError
 
 FEW = {"team_window": 1, "min_similar_teams": 4}
@@ -517,14 +517,6 @@ def test_what_cannot_be_read_is_refused_with_what_to_do():
         measure_team_effects(reviews, promotions.assign(cycle=3))
     with pytest.raises(SettingsError, match="team_window"):
         measure_team_effects(reviews, promotions, team_window=0)
-
-
-def test_every_outcome_has_words():
-    assert len({outcome.name for outcome in OUTCOMES}) == len(OUTCOMES)
-    for outcome in OUTCOMES:
-        assert outcome.label
-        assert outcome.unit
-        assert outcome.of in {"members", "leader", "presence"}
 
 
 texts = st.sampled_from(["a", "b", "c", "X", "", None])
