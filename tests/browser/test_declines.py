@@ -111,6 +111,19 @@ def test_the_rest_of_the_screen_follows_the_person(declines_of, shoot):
     shoot(page, "declines_patterns_and_table")
 
 
+def test_how_firm_the_flags_are_is_worked_out_when_asked(declines_of, shoot):
+    notebook = declines_of("declines_firmness", SAMPLE)
+    panel = notebook.panel
+    panel.get_by_role("button", name="How firm are these flags?").click()
+    expect(panel.locator(".wb-firmness svg")).to_be_visible()
+    wait_until_done(notebook)
+    expect(panel.locator(".wb-person-words")).to_contain_text("To explain this flag away")
+    panel.locator(".wb-firmness").evaluate("part => part.scrollIntoView()")
+    shoot(notebook.page, "declines_firmness")
+    panel.locator(".wb-answer:visible").evaluate("part => part.scrollIntoView()")
+    shoot(notebook.page, "declines_firmness_person")
+
+
 def test_too_little_data_is_said_and_shown(declines_of, shoot):
     notebook = declines_of("declines_small", SMALL)
     expect(answer(notebook)).to_contain_text("none of them can be judged")

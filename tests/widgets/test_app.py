@@ -187,6 +187,7 @@ def test_a_slider_changes_answer_ranking_course_patterns_and_table(bench):
             shown.ranking.spec,
             shown.course.spec,
             shown.patterns.spec,
+            shown.meanings.value,
             shown.table.value,
         )
 
@@ -227,6 +228,17 @@ def test_the_settings_of_the_sliders_stay_when_a_column_is_corrected(bench):
     assert bench.calibration.settings.fdr == 0.02
     assert bench.declines.bar.false_alarms.value == 0.02
     assert not bench.declines.bar.back.disabled
+
+
+def test_how_firm_a_flag_is_stands_beside_its_reason_once_asked_for(bench):
+    bench.steps.value = DECLINES
+    shown = bench.declines
+    assert "explain this flag away" not in shown.reason.value
+    shown.firmness.ask.click()
+    assert "explain this flag away" in shown.reason.value
+    assert "\u2713" in bench.notice.value
+    shown.bar.false_alarms.value = 0.2
+    assert "explain this flag away" not in shown.reason.value
 
 
 def test_a_bar_that_nobody_can_pass_is_said_and_the_sliders_stay(bench):

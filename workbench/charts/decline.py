@@ -33,10 +33,11 @@ from workbench.charts.theme import (
     wrapped,
 )
 
-__all__ = ["FLAG_MARK", "PATTERN_WORDS", "plot_declines", "plot_trajectory"]
+__all__ = ["FLAG_MARK", "PATTERN_MEANINGS", "PATTERN_WORDS", "plot_declines", "plot_trajectory"]
 
 FLAG_MARK = "\u25c6"
 PATTERN_WORDS: dict[str, str] = {pattern.name: pattern.label for pattern in PATTERNS}
+PATTERN_MEANINGS: dict[str, str] = {pattern.name: pattern.meaning for pattern in PATTERNS}
 NOBODY = "Nobody was promoted to management in these cycles."
 NOBODY_JUDGED = (
     "Nobody promoted to management can be judged yet: there are too few cycles before or after "

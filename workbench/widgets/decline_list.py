@@ -4,14 +4,22 @@ from collections.abc import Callable, Mapping
 
 import ipywidgets
 import pandas as pd
+from altair.utils.schemapi import debug_mode
 
 from workbench.calibration import Calibration
-from workbench.charts.decline import FLAG_MARK, PATTERN_WORDS, plot_declines, plot_trajectory
+from workbench.charts.decline import (
+    FLAG_MARK,
+    PATTERN_MEANINGS,
+    PATTERN_WORDS,
+    plot_declines,
+    plot_trajectory,
+)
 from workbench.charts.team_effect import chart_patterns
 from workbench.charts.theme import empty_state
 from workbench.exports.answers import answer_declines
 from workbench.widgets.bar_sliders import BarSliders
 from workbench.widgets.chart_view import ChartView
+from workbench.widgets.flag_firmness import FlagFirmness
 from workbench.widgets.notice import Notice
 from workbench.widgets.person_picker import PersonPicker
 from workbench.widgets.prose import bullets, paragraph
@@ -35,6 +43,7 @@ _COLUMNS = {
     "low": "From",
     "high": "To",
     "shrunken": "Likely size (SD)",
+    "worth_discussing": "To discuss",
     "q_value": "False alarms",
     "n_before": "Cycles before",
     "n_after": "Cycles after",
@@ -68,16 +77,23 @@ class DeclineList(ipywidgets.VBox):
         self.reason = ipywidgets.HTML()
         self.reason.add_class("wb-person-words")
         self.patterns = ChartView("wb-patterns", height="310px")
+        self.meanings = ipywidgets.HTML()
+        self.meanings.add_class("wb-meanings")
+        counted = ipywidgets.HBox([self.patterns, self.meanings])
+        counted.add_class("wb-pair")
+        self.firmness = FlagFirmness(notice, self.people.pick, self._tell_firmness)
         self.table = Table(_COLUMNS, height="260px")
         self.notes = ipywidgets.HTML()
         person = ipywidgets.VBox([self.people, self.course, self.reason])
         both = ipywidgets.HBox([self.ranking, person])
         both.add_class("wb-pair")
         # What is there to see only if somebody was promoted.
-        self.found = ipywidgets.VBox([self.bar, both, self.patterns, self.table])
+        self.found = ipywidgets.VBox([self.bar, both, counted, self.firmness, self.table])
         super().__init__([self.answer, self.found, self.notes])
         self.add_class("wb-declines")
 
+    # A slider waits for these charts; their tests hold every part of them to Altair's schema.
+    @debug_mode(False)
     def show(self, calibration: Calibration, labels: Mapping[str, str]) -> None:
         """Show the declines of another calibration; `labels` gives the text for each person."""
         self._calibration, self._labels = calibration, labels
@@ -91,7 +107,14 @@ class DeclineList(ipywidgets.VBox):
         ids = flags["person_id"].astype(str)
         marks = flags["flagged"].map({True: f"{FLAG_MARK}\u00a0", False: ""})
         people = marks + ids.map(lambda person: labels.get(person, person))
+        self.firmness.show(calibration, labels)
         self.patterns.show(chart_patterns(flags))
+        seen = set(flags["pattern"])
+        self.meanings.value = bullets(
+            f"{words}: {PATTERN_MEANINGS[name]}"
+            for name, words in PATTERN_WORDS.items()
+            if name in seen
+        )
         self._list(flags.assign(person=people))
         self.notes.value = bullets(declines.notes)
         # A person can be promoted twice; the list names each person once.
@@ -114,6 +137,7 @@ class DeclineList(ipywidgets.VBox):
         self.show(calibration, self._labels)
         self._on_change(calibration)
 
+    @debug_mode(False)
     def _show_person(self, person_id: str) -> None:
         """Show the course of one person, the row in the list, and the sentence of it."""
         if self._calibration is None:
@@ -126,9 +150,16 @@ class DeclineList(ipywidgets.VBox):
             )
         )
         self.course.show(plot_trajectory(declines, person_id, label=label, width=COURSE_WIDTH))
+        self.firmness.mark(person_id)
         flags = declines.flags
-        reasons = flags.loc[flags["person_id"].astype(str) == person_id, "reason"]
-        self.reason.value = "".join(paragraph(reason, "wb-reason") for reason in reasons)
+        reasons = flags.loc[flags["person_id"].astype(str) == person_id, "reason"].tolist()
+        told = [*reasons, *self.firmness.told(person_id)]
+        self.reason.value = "".join(paragraph(each, "wb-reason") for each in told)
+
+    def _tell_firmness(self) -> None:
+        """Say of the chosen person how firm the flag is, now that it is known."""
+        if self.people.people.value is not None:
+            self._show_person(self.people.people.value)
 
     def _show_nobody(self) -> None:
         """Leave nobody of earlier data on the screen."""
