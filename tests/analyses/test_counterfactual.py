@@ -57,6 +57,7 @@ def test_shift_takes_off_what_the_past_predicts():
     )
     assert shift.effect[0, 0] == pytest.approx(-1.0)
     assert shift.se[0, 0] == pytest.approx(np.sqrt(0.75))
+    assert shift.length[0] == pytest.approx(4.0)
 
 
 def test_uncertain_raters_widen_the_shift():

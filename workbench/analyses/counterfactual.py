@@ -66,11 +66,14 @@ class Shift:
         Size of each of the k shapes of shift, and its standard error under the model.
     covariance : (n, k, k)
         Of the effects.
+    length : (n,)
+        Squared Mahalanobis length of the residuals before.
     """
 
     effect: Floats
     se: Floats
     covariance: Floats
+    length: Floats
 
 
 def residuals_from(
@@ -145,7 +148,11 @@ def estimate_shift(
     after = seen & (shapes != 0).any(axis=2)
     before = seen & ~after
     shared = np.where(before[:, :, None] & after[:, None, :], covariance, 0.0)
-    carried = np.linalg.solve(mask_covariance(covariance, before), shared)
+    known = np.where(before, residuals, 0.0)
+    solved = np.linalg.solve(
+        mask_covariance(covariance, before), np.concatenate([shared, known[:, :, None]], axis=2)
+    )
+    carried, length = solved[:, :, :-1], np.einsum("nt,nt->n", solved[:, :, -1], known)
     # Each row takes from a cell after what the cells before say of it.
     surprise = after[:, :, None] * np.eye(len(covariance)) - carried.transpose(0, 2, 1)
     total = covariance if extra is None else covariance + extra
@@ -157,7 +164,7 @@ def estimate_shift(
     moved = np.einsum("ntu,nu->nt", surprise, np.where(seen, residuals, 0.0))
     effect = np.einsum("nkl,ntl,nt->nk", precision, weighted, moved)
     se = np.sqrt(np.einsum("nkk->nk", precision))
-    return Shift(effect, se, precision)
+    return Shift(effect, se, precision, np.maximum(length, 0.0))
 
 
 def condition_on_past(

@@ -11,7 +11,6 @@ import numpy as np
 
 from workbench.analyses.counterfactual import (
     Counterfactual,
-    condition_on_past,
     estimate_shift,
     residuals_from,
     unknown_severity,
@@ -104,10 +103,7 @@ def measure_shifts(histories: Histories, model: Counterfactual, windows: Windows
             _unknown_of_raters(histories, model, block),
         )
         shifts.effect[here], shifts.se[here] = shift.effect[:, 0], shift.se[:, 0]
-        anywhere = np.zeros(len(here), dtype=np.int64)
-        _, _, shifts.length[here] = condition_on_past(
-            residuals, block.before, anywhere, model.covariance
-        )
+        shifts.length[here] = shift.length
         shifts.n_before[here] = block.before.sum(axis=1)
         shifts.features[here] = _recent_history(residuals, block)
     return shifts
