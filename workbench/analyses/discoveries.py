@@ -14,6 +14,7 @@ __all__ = ["adjust_p_values", "shrink_effects", "weighted_quantile", "weighted_r
 _NO_EFFECT = 10.0  # people without an effect that are assumed besides those judged
 _SIZES = 12  # largest sizes of effect that are thought possible, on either side
 _ROUNDS = 200
+_OVER_HALF = 0.03  # of those who fell, at least as many have a p-value above one half
 _UNSEEN = 1  # p-values above one half, of people who did not fall, that are assumed unseen
 
 
@@ -49,6 +50,10 @@ def weighted_quantile(among: Floats, weight: Floats, share: Floats) -> Floats:
 def adjust_p_values(p_values: Floats) -> Floats:
     """Turn p-values into q-values, Benjamini-Hochberg with Storey's share of no effect.
 
+    Of people who did not fall one half have a p-value above one half, of those who fell a few as
+    well: 3 % in quiet data with large drops, 8 % in usual data. Storey counts none of these, which
+    takes the share for larger than it is; here the 3 % are taken off.
+
     Among few people that share is anybody's guess, and a low guess raises false flags. It is drawn
     towards 1 as if two more people had been judged of whom neither fell; among hundreds that counts
     for nothing.
@@ -72,13 +77,13 @@ def adjust_p_values(p_values: Floats) -> Floats:
     Of ten people at 0.01, plain Benjamini-Hochberg would say 0.01, Storey's estimate alone 0.002.
 
     >>> round(float(adjust_p_values(np.full(10, 0.01))[0]), 4)
-    0.0033
+    0.0029
     """
     count = len(p_values)
     if not count:
         return np.empty(0)
-    above = 1 + int((p_values > 0.5).sum())
-    no_effect = min(1.0, (above + _UNSEEN) / (0.5 * count + _UNSEEN))
+    above = (1 + int((p_values > 0.5).sum()) + _UNSEEN) / (count + 2 * _UNSEEN)
+    no_effect = float(np.clip((above - _OVER_HALF) / (0.5 - _OVER_HALF), 1 / count, 1.0))
     order = np.argsort(p_values, kind="stable")
     steps = no_effect * count * p_values[order] / np.arange(1, count + 1)
     q_values = np.empty(count)
