@@ -519,6 +519,16 @@ def test_what_cannot_be_read_is_refused_with_what_to_do():
         measure_team_effects(reviews, promotions, team_window=0)
 
 
+def test_a_number_too_large_to_be_a_measurement_is_missing():
+    reviews, promotions = small_company("engagement")
+    value = reviews["engagement"].mask(reviews["person_id"].eq("P10"), 1e160)
+    huge = measure_team_effects(reviews.assign(engagement=value), promotions, **FEW)
+    unknown = measure_team_effects(
+        reviews.assign(engagement=value.mask(value.gt(1e100))), promotions, **FEW
+    )
+    same(huge, unknown)
+
+
 texts = st.sampled_from(["a", "b", "c", "X", "", None])
 numbers = st.one_of(st.none(), st.floats(allow_nan=True, allow_infinity=True), st.just(1.0))
 columns = {

@@ -26,6 +26,7 @@ _NUMBERS = (
 )
 _GONE = r"\b(?:left|leaver|terminated|resigned|inactive|retired|dismissed)\b"
 _TECHNICAL = ("engineer", "technical_leadership")
+_LARGEST = 1e100  # of what can be a measurement; squares of much larger numbers overflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +261,7 @@ def _values(
 
 
 def _numbers(column: pd.Series) -> Floats:
-    """Read numbers; what is none is missing."""
+    """Read numbers; what is none, or too large to be a measurement, is missing."""
     numbers = pd.to_numeric(column, errors="coerce").astype("Float64")
     read = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.where(np.isfinite(read), read, np.nan)
+    return np.where(np.abs(read) <= _LARGEST, read, np.nan)
