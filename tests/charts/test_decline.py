@@ -221,6 +221,20 @@ def test_lines_that_end_together_have_labels_apart(declines, read_spec):
     assert not top < own["y"] < bottom
 
 
+@pytest.mark.parametrize("ends_at", [-5.0, 0.2, 5.0])
+def test_the_words_at_the_end_stay_above_the_row_of_distances(declines, read_spec, ends_at):
+    course = declines.trajectories.assign(technical_output=ends_at)
+    spec = read_spec(plot_trajectory(replace(declines, trajectories=course), "E2", height=230))
+    words = [
+        layer["mark"] for layer, _ in spec.layers if isinstance(layer["mark"].get("text"), list)
+    ]
+    row = next(layer["mark"] for layer, _ in spec.layers if layer["mark"].get("text") == "SD apart")
+    for each in words:
+        bottom = each["y"] - each["lineHeight"] / 2 + each["lineHeight"] * len(each["text"])
+        assert each["y"] - each["lineHeight"] / 2 >= 0
+        assert bottom <= row["y"] - 12
+
+
 def test_a_promotion_can_be_named_and_need_not_be_known(declines, read_spec):
     named = read_spec(plot_trajectory(declines, "E2", "2022H2"))
     assert [{"cycle": "2022H2", "words": "promoted 2022H2"}] in [rows for _, rows in named.layers]

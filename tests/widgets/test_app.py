@@ -233,12 +233,14 @@ def test_the_settings_of_the_sliders_stay_when_a_column_is_corrected(bench):
 def test_how_firm_a_flag_is_stands_beside_its_reason_once_asked_for(bench):
     bench.steps.value = DECLINES
     shown = bench.declines
-    assert "explain this flag away" not in shown.reason.value
+    assert "of resamples" not in shown.reason.value
     shown.firmness.ask.click()
-    assert "explain this flag away" in shown.reason.value
+    assert "of resamples" in shown.reason.value
+    assert "explain this flag away" in shown.firmness.of_person.value
     assert "\u2713" in bench.notice.value
     shown.bar.false_alarms.value = 0.2
-    assert "explain this flag away" not in shown.reason.value
+    assert "of resamples" not in shown.reason.value
+    assert "explain this flag away" not in shown.firmness.of_person.value
 
 
 def test_a_bar_that_nobody_can_pass_is_said_and_the_sliders_stay(bench):

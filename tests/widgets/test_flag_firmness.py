@@ -44,7 +44,9 @@ def _flagged(calibration):
 def test_nothing_is_worked_out_until_it_is_asked_for(firmness, calibration, found):
     assert firmness.found.layout.display == "none"
     assert "sensitivity" not in vars(calibration)
-    assert firmness.told(_flagged(calibration)[0]) == []
+    firmness.mark(_flagged(calibration)[0])
+    assert firmness.of_person.value == ""
+    assert firmness.in_short(_flagged(calibration)[0]) == ""
     firmness.ask.click()
     assert "sensitivity" in vars(calibration)
     assert firmness.found.layout.display == ""
@@ -57,13 +59,16 @@ def test_picture_table_and_sentences_are_of_the_flagged(firmness, calibration):
     people = _flagged(calibration)
     for person in people:
         assert f"\u25c6\u00a0{person}" in firmness.table.value
-        (told,) = firmness.told(person)
-        assert told.startswith("To explain this flag away")
+        firmness.mark(person)
+        assert f"{person}: To explain this flag away" in firmness.of_person.value
+        assert "% of resamples" in firmness.in_short(person)
     assert firmness.table.value.count("<tr>") == 1 + len(people)
     rows = next(iter(firmness.picture.spec["datasets"].values()))
     assert {row["person_id"] for row in rows} <= set(people)
     flags = calibration.declines.flags
-    assert firmness.told(str(flags.loc[~flags["flagged"], "person_id"].iloc[0])) == []
+    other = str(flags.loc[~flags["flagged"], "person_id"].iloc[0])
+    firmness.mark(other)
+    assert (firmness.of_person.value, firmness.in_short(other)) == ("", "")
     assert "cannot be seen in any data" in firmness.notes.value
 
 
@@ -75,10 +80,10 @@ def test_another_bar_takes_the_figures_away_and_keeps_their_room(firmness, calib
     assert firmness.found.layout.display == ""
     assert MOVED.split(".")[0] in str(firmness.picture.spec["datasets"])
     assert person not in firmness.table.value
-    assert firmness.told(person) == []
+    assert firmness.in_short(person) == ""
     firmness.ask.click()
     assert person in firmness.table.value
-    assert firmness.told(person)
+    assert firmness.in_short(person)
 
 
 def test_the_row_of_the_chosen_person_is_marked(firmness, calibration):

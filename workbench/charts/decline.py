@@ -44,7 +44,7 @@ NOBODY_JUDGED = (
     "the promotion, or too few similar people."
 )
 _ROW = 20
-_LABEL_LIMIT = 150
+_LABEL_LIMIT = 172
 _CYCLES_WIDTH = 100
 _TICK = "#a9adb5"
 _LINE = 17  # pixels of height that a line of text needs
@@ -421,6 +421,7 @@ def _end_labels(
         _PADDING + (height - 2 * _PADDING) * (1 - (series.dropna().to_numpy()[-1] - bottom) / span)
         for series, _, _ in labels
     ]
+    lowest = height - _LINE - 3  # the numbers of the distances have a line of their own
     halves = [_LINE * len(lines) / 2 for _, lines, _ in labels]
     if len(ends) == 2:
         close = max(0.0, sum(halves) - abs(ends[0] - ends[1]))
@@ -435,7 +436,7 @@ def _end_labels(
             lineHeight=_LINE,
             x=width + 6,
             # Where the first of the lines stands.
-            y=float(np.clip(end, half, height - half)) - half + _LINE / 2,
+            y=float(np.clip(end, half, lowest - half)) - half + _LINE / 2,
             text=lines,
         )
         for end, half, (_, lines, tint) in zip(ends, halves, labels, strict=True)

@@ -243,7 +243,7 @@ def _describe_declines(
     courses = []
     for person in flagged[:MAX_TRAJECTORIES]:
         label = labels.get(person, plain_text(person))
-        chart = plot_trajectory(declines, person, label=label, width=200, height=150)
+        chart = plot_trajectory(declines, person, label=label, width=320, height=160)
         courses.append(_draw(chart, f"Technical output of {label} beside similar people"))
     table = tabulate_declines(declines, calibration.promotions, people)
     return _Section(anchor, title, answer, sentences, points, [overview, courses], [table])

@@ -29,7 +29,7 @@ __all__ = ["DeclineList"]
 
 # People in the ranked picture at a time; more do not fit on a shared screen. The table holds all.
 ROWS = 12
-RANKING_WIDTH, COURSE_WIDTH = 230, 350
+RANKING_WIDTH, COURSE_WIDTH = 210, 350
 HOW_PROMOTIONS_ARE_SEEN = (
     "A promotion is seen where a person's job title changes from one cycle to the next, or where "
     "the sheet has a promotion date. If people were promoted, look at step 2: is the job title "
@@ -125,11 +125,13 @@ class DeclineList(ipywidgets.VBox):
 
     def _list(self, flags: pd.DataFrame) -> None:
         """List everyone who was promoted to management."""
-        columns = {name: words for name, words in _COLUMNS.items() if name in {*flags, "verdict"}}
+        listed = flags.assign(
+            verdict=flags["pattern"].map(lambda code: PATTERN_WORDS.get(code, code)),
+            worth_discussing=flags["worth_discussing"].astype(object),
+        )
         self.table.show(
-            flags.assign(verdict=flags["pattern"].map(lambda code: PATTERN_WORDS.get(code, code))),
+            listed,
             empty="Nobody was promoted to management in these cycles.",
-            columns=columns,
         )
 
     def _move_bar(self, calibration: Calibration) -> None:
@@ -153,7 +155,8 @@ class DeclineList(ipywidgets.VBox):
         self.firmness.mark(person_id)
         flags = declines.flags
         reasons = flags.loc[flags["person_id"].astype(str) == person_id, "reason"].tolist()
-        told = [*reasons, *self.firmness.told(person_id)]
+        firm = self.firmness.in_short(person_id)
+        told = [firm, *reasons] if firm else reasons
         self.reason.value = "".join(paragraph(each, "wb-reason") for each in told)
 
     def _tell_firmness(self) -> None:

@@ -15,7 +15,7 @@ from workbench.charts.sensitivity import plot_sensitivity
 from workbench.charts.theme import empty_state
 from workbench.widgets.chart_view import ChartView
 from workbench.widgets.notice import Notice
-from workbench.widgets.prose import bullets
+from workbench.widgets.prose import bullets, paragraph
 from workbench.widgets.table import Table
 
 __all__ = ["FlagFirmness"]
@@ -54,8 +54,9 @@ class FlagFirmness(ipywidgets.VBox):
         )
         self.ask.on_click(notice.guard(lambda _: self._work_out()))
         self.picture = ChartView("wb-firmness", height="410px", on_pick=on_pick)
+        self.of_person = ipywidgets.HTML()
+        self.of_person.add_class("wb-firmness-words")
         self.notes = ipywidgets.HTML()
-        self.notes.add_class("wb-firmness-notes")
         self.table = Table(
             {
                 "person": "Person",
@@ -68,23 +69,30 @@ class FlagFirmness(ipywidgets.VBox):
             },
             height="200px",
         )
-        both = ipywidgets.HBox([self.picture, self.notes])
-        both.add_class("wb-pair")
-        self.found = ipywidgets.VBox([both, self.table], layout={"display": "none"})
-        super().__init__([self.ask, self.found])
+        self.found = ipywidgets.VBox(
+            [self.picture, self.table, self.notes], layout={"display": "none"}
+        )
+        super().__init__([ipywidgets.HBox([self.ask, self.of_person]), self.found])
 
     @property
     def is_known(self) -> bool:
         """Whether it has been worked out for the bar as it stands."""
         return self._calibration is not None and "sensitivity" in vars(self._calibration)
 
-    def told(self, person_id: str) -> list[str]:
-        """Give the sentences about one person, none where it is not worked out."""
+    def in_short(self, person_id: str) -> str:
+        """Say how often one person is flagged; nothing where that is not worked out."""
+        return " ".join(
+            f"Flagged in {_or_dash(row['stability'], '{:.0%}')} of resamples and at "
+            f"{row['bars_flagged']} of {row['bars_judged']} settings of the bar."
+            for row in self._of(person_id).to_dict("records")
+        )
+
+    def _of(self, person_id: str) -> pd.DataFrame:
+        """Give what is known of the flags of one person."""
         if self._calibration is None or not self.is_known:
-            return []
+            return pd.DataFrame(columns=["told"])
         flags = self._calibration.sensitivity.flags
-        told = flags.loc[flags["flagged"] & flags["person_id"].astype(str).eq(person_id), "told"]
-        return [str(sentence) for sentence in told]
+        return flags.loc[flags["flagged"] & flags["person_id"].astype(str).eq(person_id)]
 
     def show(self, calibration: Calibration, labels: Mapping[str, str]) -> None:
         """Take another calibration; what was shown of an earlier one goes, its room stays."""
@@ -93,6 +101,7 @@ class FlagFirmness(ipywidgets.VBox):
             self.found.layout.display = "none"
         self._calibration, self._labels = calibration, labels
         self.ask.disabled = not calibration.declines.flags["flagged"].any()
+        self.of_person.value = ""
         if self.found.layout.display == "none":
             return
         if self.is_known:
@@ -105,6 +114,9 @@ class FlagFirmness(ipywidgets.VBox):
     def mark(self, person_id: str) -> None:
         """Mark the row of one person."""
         self._chosen = person_id
+        told = self._of(person_id)["told"]
+        shown_as = self._labels.get(person_id, person_id)
+        self.of_person.value = "".join(paragraph(f"{shown_as}: {each}") for each in told)
         if self.found.layout.display != "none" and self.is_known:
             self._draw()
 
@@ -155,12 +167,12 @@ def _in_words(flags: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
             "odds": [_or_dash(each, "\u00d7{:.1f}") for each in rows["gamma_per_sd"]],
             "known": [_or_dash(min(each, 1.0), "{:.0%}") for each in rows["known_share"]],
             "resamples": [_or_dash(each, "{:.0%}") for each in rows["stability"]],
-            "bars": _of(rows["bars_flagged"], rows["bars_judged"]),
+            "bars": _so_many(rows["bars_flagged"], rows["bars_judged"]),
             "last_cycle": [
                 "\u2013" if pd.isna(each) else "flagged" if each else "not flagged"
                 for each in rows["flagged_without_last_cycle"]
             ],
-            "measures": _of(rows["stays_flagged_without"], rows["n_measures"]),
+            "measures": _so_many(rows["stays_flagged_without"], rows["n_measures"]),
         }
     )
 
@@ -170,7 +182,7 @@ def _or_dash(value: float, form: str) -> str:
     return "\u2013" if pd.isna(value) else form.format(value).replace("%", " %")
 
 
-def _of(counts: pd.Series, totals: pd.Series) -> list[str]:
+def _so_many(counts: pd.Series, totals: pd.Series) -> list[str]:
     """Write so many of so many."""
     return [
         "\u2013" if pd.isna(n) or not total else f"{n} of {total}"
