@@ -14,19 +14,19 @@ from workbench.analyses.discoveries import (
 
 
 def test_benjamini_hochberg_with_storeys_share_by_hand():
-    # Of ten, one lies above one half. With one assumed unseen that is (1 + 1 + 1) / (10 + 2) = 1/4,
-    # and the share without effect (0.25 - 0.03) / (0.5 - 0.03) = 22 / 47.
+    # Of ten, one lies above one half. With two assumed unseen that is (1 + 1 + 2) / (10 + 4) = 2/7,
+    # and the share without effect (2/7 - 0.03) / (0.5 - 0.03).
     p_values = np.array([0.001, 0.9, 0.02, 0.03, 0.2, 0.04, 0.3, 0.4, 0.45, 0.5])
     q_values = adjust_p_values(p_values)
     # 0.001 * 10 / 1 = 0.01; 0.02 * 10 / 2 = 0.03 * 10 / 3 = 0.04 * 10 / 4 = 0.1; 0.2 * 10 / 5 = 0.4
-    expected = np.array([0.01, 0.1, 0.1, 0.1, 0.4]) * 22 / 47
+    expected = np.array([0.01, 0.1, 0.1, 0.1, 0.4]) * (2 / 7 - 0.03) / 0.47
     assert q_values[[0, 2, 3, 5, 4]] == pytest.approx(expected)
     assert q_values[1] == 1.0
 
 
 def test_without_a_large_p_value_the_share_is_still_above_zero():
     assert adjust_p_values(np.array([0.01] * 10)).tolist() == pytest.approx(
-        [0.01 * (1 / 6 - 0.03) / 0.47] * 10
+        [0.01 * (3 / 14 - 0.03) / 0.47] * 10
     )
 
 
@@ -40,7 +40,7 @@ def test_q_values_keep_the_order_and_never_lie_below_what_everyone_without_effec
     q_values = adjust_p_values(p)
     order = np.argsort(p, kind="stable")
     assert (np.diff(q_values[order]) >= 0).all()
-    above = (1 + int((p > 0.5).sum()) + 1) / (len(p) + 2)
+    above = (1 + int((p > 0.5).sum()) + 2) / (len(p) + 4)
     share = min(1.0, max(1 / len(p), (above - 0.03) / 0.47))
     plain = stats.false_discovery_control(p)
     small = p <= 0.5
