@@ -5,7 +5,12 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from workbench.exports.answers import answer_candidates, answer_declines, answer_problems
+from workbench.exports.answers import (
+    answer_candidates,
+    answer_declines,
+    answer_event_study,
+    answer_problems,
+)
 
 
 def _calibration(**parts):
@@ -59,6 +64,42 @@ def test_declines_say_who_is_too_new_and_who_has_recovered():
         _declines(9, 9, 3, recovered=1)
     )
     assert "similar people; 2 have recovered." in _declines(9, 9, 3, recovered=2)
+
+
+def _event_study(**moves):
+    """Two moves as (effect, low, high, n), each with a row of one cycle beside the whole."""
+    rows = [
+        {
+            "kind": kind,
+            "relative_cycle": cycle,
+            "effect": effect + shift,
+            "low": low,
+            "high": high,
+            "n": n,
+        }
+        for kind, (effect, low, high, n) in moves.items()
+        for cycle, shift in ((0, 9.0), (None, 0.0))
+    ]
+    columns = ["kind", "relative_cycle", "effect", "low", "high", "n"]
+    study = SimpleNamespace(
+        by_kind=pd.DataFrame(rows, columns=columns), kind="to_management", notes=("Too few.",)
+    )
+    return answer_event_study(_calibration(event_study=study))
+
+
+def test_the_effect_of_promotion_is_said_for_each_move_with_interval_and_people():
+    both = _event_study(
+        to_management=(-0.66, -0.96, -0.36, 41), to_technical_leadership=(0.0, -0.35, 0.31, 1)
+    )
+    assert both == (
+        "After promotion to management, technical output is 0.7 SD lower than expected from "
+        "people's own earlier cycles (0.4 to 1.0 SD; 41 people); after promotion to technical "
+        "leadership about as expected (\u22120.3 to +0.3 SD; 1 person)."
+    )
+    rose = _event_study(to_management=(0.5, 0.2, 0.8, 1200))
+    assert "0.5 SD higher than expected" in rose
+    assert rose.endswith("(0.2 to 0.8 SD; 1,200 people).")
+    assert _event_study() == "Too few."
 
 
 def _candidates(roles, clusters, similarity=0.8):

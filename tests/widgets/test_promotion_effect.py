@@ -6,7 +6,6 @@ import pytest
 
 import workbench
 from workbench.settings import Settings
-from workbench.widgets.notice import Notice
 from workbench.widgets.promotion_effect import NO_EFFECT, PromotionEffect
 
 
@@ -17,7 +16,7 @@ def calibration():
 
 @pytest.fixture(scope="module")
 def shown(calibration):
-    effect = PromotionEffect(Notice())
+    effect = PromotionEffect()
     effect.show(calibration, {})
     return effect
 
@@ -41,7 +40,7 @@ def test_the_tables_hold_every_move_and_every_cycle(shown, calibration):
 
 def test_too_few_promotions_are_said_and_leave_no_number(calibration):
     small = workbench.load(workbench.make_company(people=60, cycles=4, seed=1).tables)
-    effect = PromotionEffect(Notice())
+    effect = PromotionEffect()
     effect.show(calibration, {})
     effect.show(small, {})
     assert small.event_study.notes[0] in effect.answer.value
@@ -52,6 +51,6 @@ def test_too_few_promotions_are_said_and_leave_no_number(calibration):
 
 def test_the_interval_of_the_settings_is_the_one_drawn(calibration):
     narrow = calibration.with_settings(replace(Settings(), interval_level=0.5))
-    effect = PromotionEffect(Notice())
+    effect = PromotionEffect()
     effect.show(narrow, {})
     assert "50 %" in str(effect.effect.spec["title"])

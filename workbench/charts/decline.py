@@ -282,7 +282,7 @@ def plot_trajectory(
         *_end_labels(course, colour, declines.interval_level, width, height),
     ]
     words = _course_in_words(flag, declines.interval_level)
-    subtitle = [line for each in words for line in wrapped(each, width + 120)]
+    subtitle = [line for each in words for line in wrapped(each, width + 160)]
     title = alt.TitleParams(text=shown_as, subtitle=subtitle, color=colour)
     columns = "cycle technical_output expected low high".split() + ["after"] * flagged
     data = projected(course, *columns)

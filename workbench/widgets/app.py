@@ -70,7 +70,7 @@ class Workbench(ipywidgets.VBox):
         self.scales = ScaleEditor(self.notice, self._choose)
         self.check = DataCheck(self.notice)
         self.declines = DeclineList(self.notice, self._change_settings)
-        self.effect = PromotionEffect(self.notice)
+        self.effect = PromotionEffect()
         self.candidates = CandidateMap(self.notice)
         self.steps = ipywidgets.ToggleButtons(
             options=[(words, number) for number, words in enumerate(STEPS)], value=FILE

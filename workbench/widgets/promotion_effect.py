@@ -10,7 +10,6 @@ from workbench.charts.event_study import MOVES, plot_event_study
 from workbench.charts.team_effect import plot_team_effects
 from workbench.exports.answers import answer_event_study
 from workbench.widgets.chart_view import ChartView
-from workbench.widgets.notice import Notice
 from workbench.widgets.prose import bullets, paragraph
 from workbench.widgets.table import Table
 
@@ -25,17 +24,10 @@ NO_EFFECT = "There are too few promotions to say what promotion does on the whol
 
 
 class PromotionEffect(ipywidgets.VBox):
-    """The effect of promotion on the whole organisation: the answer, pictures, tables.
+    """The effect of promotion on the whole organisation: the answer, pictures, tables."""
 
-    Parameters
-    ----------
-    notice
-        Where an error of a handler is said.
-    """
-
-    def __init__(self, notice: Notice) -> None:
+    def __init__(self) -> None:
         """Lay the pictures and the tables out, still empty."""
-        self._notice = notice
         self.answer = ipywidgets.HTML()
         self.effect = ChartView("wb-effect", height="450px")
         columns = {"effect": "Difference (SD)", "low": "From", "high": "To", "n": "People"}
