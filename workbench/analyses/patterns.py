@@ -83,8 +83,8 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "not_enough_evidence",
         "Not enough evidence",
-        "There is too little output, or too few similar people, to say anything; or the interval is "
-        "too wide to say that output held.",
+        "There is too little output, or too few similar people, to say anything; or the interval "
+        "is too wide to say that output held.",
     ),
 )
 

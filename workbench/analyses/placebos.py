@@ -32,7 +32,8 @@ class Comparison:
     ----------
     effect, se, p_value : (m,)
         Shift in standard deviations beyond the median placebo's, its standard error (tails
-        included), and the share of look-alike placebos that fell as much or more.
+        included), and the share of look-alike placebos that fell as much or more; the share that
+        the model says where that is larger, as the farthest placebos are few.
     offset : (m,)
         The shift that the median placebo would have had; already taken off the effect.
     early, late, recovery : (m,)
@@ -89,7 +90,10 @@ def compare_with_placebos(ours: Shifts, halves: Halves, theirs: Shifts) -> Compa
     return Comparison(
         effect=effect,
         se=se,
-        p_value=weighted_rank(effect / se, own_weight, z, weight),
+        p_value=np.maximum(
+            weighted_rank(effect / se, own_weight, z, weight),
+            stats.t.cdf(effect / se, tails + ours.n_before),
+        ),
         offset=middle * se,
         early=halves.early - middle * halves.early_se * scale,
         late=halves.late - middle * halves.late_se * scale,
