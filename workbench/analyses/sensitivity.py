@@ -509,7 +509,7 @@ def _resample(fit: DeclineFit, held: _Held, settings: Settings, draws: int) -> F
     _, code = np.unique(fit.placebos.person[held.peers[order]], return_inverse=True)
     n_people, n_judged = int(code.max()) + 1, len(held.judged)
     below = np.searchsorted(comparison.z, comparison.effect / comparison.se, side="right")
-    # What each person's own weight was follows from the p-value.
+    # Each person's own weight, and what the model's own tail adds to it, follow from the p-value.
     total = np.concatenate([[0.0], np.cumsum(comparison.weight)])
     rest = np.maximum(1 - comparison.p_value, 1e-12)
     own = np.maximum(comparison.p_value * total[-1] - total[below], 0.0) / rest
