@@ -7,39 +7,42 @@ set, and whether it stays without any one measure; and a test in which nothing h
 cycles before the promotion.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
 
 from workbench.analyses.decline import DeclineFit, Declines
-from workbench.analyses.discoveries import adjust_p_values
-from workbench.analyses.evidence import find_missing_evidence
-from workbench.analyses.histories import Bools, Floats, Ints
-from workbench.analyses.placebos import Comparison, compare_with_placebos
-from workbench.analyses.shifts import Halves, Shifts, measure_placebo_shifts, measure_shifts
-from workbench.analyses.windows import RECENT_CYCLES, Windows
+from workbench.analyses.earlier_promotions import (
+    MEAN_COLUMNS,
+    PERSON_COLUMNS,
+    measure_again,
+    name_people,
+)
+from workbench.analyses.firmness import (
+    MEASURE_COLUMNS,
+    count_measures,
+    leave_measures_out,
+    move_the_bar,
+    resample_peers,
+)
+from workbench.analyses.hidden_selection import (
+    STREAK_COLUMNS,
+    find_tipping_points,
+    measure_streak,
+)
+from workbench.analyses.histories import Ints
+from workbench.analyses.trials import Trial, try_promotions
+from workbench.analyses.windows import RECENT_CYCLES
 from workbench.errors import InputError
 from workbench.settings import DEFAULTS, Settings
 
 __all__ = ["Sensitivity", "assess_sensitivity"]
 
 _KEYS = ["person_id", "cycle"]
-_FDRS = (0.05, 0.10, 0.15, 0.20)  # bars that are tried ...
-_CYCLES_AFTER = (1, 2, 3, 4)  # ... with each of these numbers of cycles after
 _DRAWS = 200  # resamples; the share is known to 0.04 at worst
-_STEEPEST = 300.0  # log odds, above which nothing is left to be told apart
-_STEPS = 24  # halvings towards a tipping point
 _FACTORS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.5, 10.0, 20.0, 50.0, 100.0)
-# Cycles by which a promotion is pretended too early; what counts as after ends with the promotion,
-# or with the streak before it.
-_READINGS = {
-    "streak": (1, 2, 3),
-    "free_of_streak": tuple(RECENT_CYCLES + each for each in (1, 2, 3)),
-}
-_LIGHT = 1e-3  # ridge, without which a cycle that has no peers would have odds without end
 _OTHERS = (
     "the declines were not judged with this fit and these thresholds. Give assess_sensitivity the "
     "fit that judge_declines got, and the same min_pre_cycles, min_post_cycles and min_placebos."
@@ -64,10 +67,6 @@ _FLAGS = {
     "carried_by": "str",
     "told": "str",
 }
-_PLACEBO = ["reading", "cycles_earlier", "effect", "low", "high", "n", "n_flagged"]
-_PLACEBO_PEOPLE = [*_KEYS, "reading", "cycles_earlier", "effect", "se", "p_value"]
-_WITHOUT = [*_KEYS, "measure", "effect", "flagged"]
-_BENCHMARK = ["recorded", "odds_ratio", "low", "high"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,31 +138,13 @@ class Sensitivity:
 
         Examples
         --------
-        >>> nobody = pd.DataFrame(columns=_BENCHMARK)
+        >>> nobody = pd.DataFrame(columns=STREAK_COLUMNS)
         >>> empty = pd.DataFrame()
         >>> Sensitivity(empty, empty, empty, empty, empty, nobody, (), 0.1, 0.9).streak
         nan
         """
         rows = self.benchmark.loc[self.benchmark["recorded"] == "streak", "odds_ratio"]
         return float(rows.iloc[0]) if len(rows) else float("nan")
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """Some promotions held against placebos: both as rows of the fit's, and what came out.
-
-    `z` is the studentized shift of each of the peers, in their order, as it was measured.
-    """
-
-    judged: Ints
-    peers: Ints
-    comparison: Comparison
-    z: Floats
-
-    def flags(self, fdr: float) -> Bools:
-        """Say who of those judged is flagged at a bar."""
-        flagged: Bools = adjust_p_values(self.comparison.p_value) <= fdr
-        return flagged
 
 
 def assess_sensitivity(
@@ -259,23 +240,23 @@ def assess_sensitivity(
     in_events = np.argsort(events)
     rows = found.iloc[in_events].reset_index(drop=True)
     held = _hold_as_judged(fit, events[in_events], rows, settings)
-    benchmark = _benchmark(fit, held, settings)
+    benchmark = measure_streak(fit, held, settings)
     streak = float(benchmark["odds_ratio"].iloc[0])
-    placebos = _measure_again(fit, held, settings)
-    without_measure = _leave_measures_out(rows[_KEYS], without or {})
+    placebos = measure_again(fit, held, settings)
+    without_measure = leave_measures_out(rows[_KEYS], without or {})
     flags = rows[[*_KEYS, "effect", "q_value", "flagged"]].assign(
-        **_tipping_points(held, settings.fdr, streak),
-        stability=_resample(fit, held, settings, draws),
-        **_move_the_bar(fit, held, settings),
+        **find_tipping_points(held, settings.fdr, streak),
+        stability=resample_peers(fit, held, settings, draws),
+        **move_the_bar(fit, held, settings),
         flagged_without_last_cycle=placebos.without_last_cycle,
-        **_count_measures(without_measure, rows["flagged"], list(without or {})),
+        **count_measures(without_measure, rows["flagged"], list(without or {})),
     )
     flags = flags.assign(told=_tell(flags, streak))
     flags = flags.iloc[np.argsort(in_events)].reset_index(drop=True)
     result = Sensitivity(
         flags=_typed(flags),
         placebo_in_time=placebos.means,
-        placebo_people=_name_people(placebos.people, rows),
+        placebo_people=name_people(placebos.people, rows),
         without_measure=without_measure,
         remaining=_count_remaining(flags),
         benchmark=benchmark,
@@ -297,18 +278,15 @@ def _nothing(declines: Declines) -> Sensitivity:
     nobody = pd.DataFrame(columns=list(_FLAGS))
     return Sensitivity(
         flags=_typed(nobody),
-        placebo_in_time=pd.DataFrame(columns=_PLACEBO),
-        placebo_people=pd.DataFrame(columns=_PLACEBO_PEOPLE),
-        without_measure=pd.DataFrame(columns=_WITHOUT),
+        placebo_in_time=pd.DataFrame(columns=MEAN_COLUMNS),
+        placebo_people=pd.DataFrame(columns=PERSON_COLUMNS),
+        without_measure=pd.DataFrame(columns=MEASURE_COLUMNS),
         remaining=_count_remaining(nobody),
-        benchmark=pd.DataFrame(columns=_BENCHMARK),
+        benchmark=pd.DataFrame(columns=STREAK_COLUMNS),
         notes=("Nobody promoted to management could be judged, so no flag can be put to a test.",),
         fdr=declines.fdr,
         interval_level=declines.interval_level,
     )
-
-
-# ------------------------------------------------------------------------- who is held against whom
 
 
 def _find_events(fit: DeclineFit, found: pd.DataFrame) -> Ints:
@@ -324,170 +302,12 @@ def _find_events(fit: DeclineFit, found: pd.DataFrame) -> Ints:
     return events
 
 
-def _hold_as_judged(fit: DeclineFit, judged: Ints, rows: pd.DataFrame, settings: Settings) -> _Held:
+def _hold_as_judged(fit: DeclineFit, judged: Ints, rows: pd.DataFrame, settings: Settings) -> Trial:
     """Hold everyone judged against the same placebos again, and make sure of it."""
-    held = _hold(fit, judged, settings)
+    held = try_promotions(fit, judged, settings)
     if held is None or not np.array_equal(held.comparison.p_value, rows["p_value"]):
         raise InputError(_OTHERS)
     return held
-
-
-def _hold(fit: DeclineFit, judged: Ints, settings: Settings) -> _Held | None:
-    """Hold some of the promoted against the placebos; None where there are too few."""
-    assert fit.fitted is not None  # it is asked for above
-    return _compare(
-        judged, fit.promoted, fit.placebos, fit.fitted.ours, fit.fitted.theirs, settings
-    )
-
-
-def _compare(
-    judged: Ints,
-    promoted: Windows,
-    placebos: Windows,
-    ours: Shifts,
-    theirs: Shifts,
-    settings: Settings,
-) -> _Held | None:
-    """Hold some promotions against the placebos that have as much evidence, at the same cycles."""
-    enough = _has_evidence(placebos, settings)
-    peers = np.flatnonzero(enough & np.isin(placebos.start, promoted.start[judged]))
-    if not len(judged) or len(peers) < settings.min_placebos:
-        return None
-    # The halves of the cycles after are nothing that is asked here.
-    halves = Halves(*np.full((5, len(judged)), np.nan))
-    kept = theirs.take(peers)
-    comparison = compare_with_placebos(ours.take(judged), halves, kept)
-    tails = comparison.degrees_of_freedom
-    scale = np.sqrt((tails + kept.length) / (tails + kept.n_before))
-    return _Held(judged, peers, comparison, kept.effect / (kept.se * scale))
-
-
-def _has_evidence(windows: Windows, settings: Settings) -> Bools:
-    """Say which windows have as many cycles on either side as is asked for."""
-    enough: Bools = (
-        np.minimum(
-            windows.before.sum(axis=1) - settings.min_pre_cycles,
-            windows.after.sum(axis=1) - settings.min_post_cycles,
-        )
-        >= 0
-    )
-    return enough
-
-
-# ---------------------------------------------------------------------- selection on what is unseen
-
-
-def _benchmark(fit: DeclineFit, held: _Held, settings: Settings) -> pd.DataFrame:
-    """Say how strongly the recorded history predicts who is promoted."""
-    assert fit.fitted is not None
-    ours, theirs = fit.fitted.ours.take(held.judged), fit.fitted.theirs.take(held.peers)
-    streak = np.concatenate([ours.features[:, 0], theirs.features[:, 0]])
-    start = np.concatenate([fit.promoted.start[held.judged], fit.placebos.start[held.peers]])
-    promoted = np.repeat([1.0, 0.0], [len(held.judged), len(held.peers)])
-    spread = float(theirs.features[:, 0].std())
-    slope, se = _logistic_slope(streak / (spread or 1.0), start, promoted)
-    reach = float(stats.norm.ppf((1 + settings.interval_level) / 2)) * se
-    everything = float(np.log(np.maximum(held.comparison.weight, 1e-300)).std())
-    ratios = np.exp([[slope, slope - reach, slope + reach], [everything, np.nan, np.nan]])
-    return pd.DataFrame(ratios, columns=_BENCHMARK[1:]).assign(
-        recorded=pd.Series(["streak", "everything"], dtype="str")
-    )[_BENCHMARK]
-
-
-def _logistic_slope(values: Floats, group: Ints, outcome: Floats) -> tuple[float, float]:
-    """Fit a logistic regression within groups, by Newton steps; slope and standard error."""
-    _, code = np.unique(group, return_inverse=True)
-    design = np.column_stack([values - values.mean(), np.eye(code.max() + 1)[code]])
-    ridge = _LIGHT * np.eye(design.shape[1])
-    at = np.zeros(design.shape[1])
-    at[1:] = np.log(outcome.mean() / (1 - outcome.mean()))
-    for _ in range(50):
-        fitted = special.expit(design @ at)
-        curvature = (design * (fitted * (1 - fitted))[:, None]).T @ design + ridge
-        step = np.linalg.solve(curvature, design.T @ (outcome - fitted) - ridge @ at)
-        at = at + np.clip(step, -1, 1)
-        if np.abs(step).max() < 1e-8:
-            break
-    return float(at[0]), float(np.sqrt(np.linalg.inv(curvature)[0, 0]))
-
-
-def _tipping_points(held: _Held, fdr: float, streak: float) -> dict[str, Floats]:
-    """Find how strong selection on the coming fall has to be for each flag to be gone."""
-    comparison, flagged = held.comparison, held.flags(fdr)
-    z, weight = comparison.z, comparison.weight
-    spread = float(np.sqrt(np.cov(z, aweights=weight))) or 1.0
-
-    def at_gamma(log_gamma: float) -> Bools:
-        p_value = _tilt(comparison.p_value, np.exp(log_gamma))
-        held_on: Bools = adjust_p_values(p_value) <= fdr
-        return held_on
-
-    def at_slope(slope: float) -> Bools:
-        p_value = _tilt(comparison.p_value, _odds_of_falling(comparison, slope / spread))
-        held_on: Bools = adjust_p_values(p_value) <= fdr
-        return held_on
-
-    slopes = _find_tipping(at_slope, flagged)
-    bound_to_fall = np.full(len(flagged), np.nan)
-    for each in np.flatnonzero(flagged):
-        tilted = weight * np.exp(-slopes[each] / spread * z)
-        shift = np.average(z, weights=weight) - np.average(z, weights=tilted)
-        bound_to_fall[each] = shift * comparison.se[each]
-    # Knowledge that goes with the change by r, acted on as strongly as the streak, has r times the
-    # streak's slope on the change itself.
-    closeness = slopes / np.log(streak) if streak > 1 else np.full(len(slopes), np.nan)
-    return {
-        "gamma": np.exp(_find_tipping(at_gamma, flagged)),
-        "gamma_per_sd": np.exp(slopes),
-        "known_sd": bound_to_fall,
-        "known_correlation": closeness,
-        "known_share": closeness**2,
-    }
-
-
-def _tilt(p_value: Floats, factor: float | Floats) -> Floats:
-    """Multiply the odds that a p-value stands for; by 1 leaves it as it is, to the last bit.
-
-    Examples
-    --------
-    >>> _tilt(np.array([0.2]), 4.0).tolist()
-    [0.5]
-    """
-    tilted: Floats = p_value * factor / (1 + (factor - 1) * p_value)
-    return np.minimum(tilted, 1.0)
-
-
-def _odds_of_falling(comparison: Comparison, slope: float) -> Floats:
-    """Say how many times likelier than others those are picked who fall at least as far as each."""
-    z, weight = comparison.z, comparison.weight
-    # Relative to the lowest, so that nothing grows without end.
-    tilt = np.exp(-slope * (z - z[0]))
-    own = comparison.effect / comparison.se
-    below = np.searchsorted(z, own, side="right")
-    total = np.concatenate([[0.0], np.cumsum(weight)])
-    tilted = np.concatenate([[0.0], np.cumsum(weight * tilt)])
-    inside, outside = total[below], total[-1] - total[below]
-    alone = np.exp(np.minimum(-slope * (own - z[0]), _STEEPEST))
-    low = np.where(inside > 0, tilted[below] / np.where(inside > 0, inside, 1.0), alone)
-    high = (tilted[-1] - tilted[below]) / np.where(outside > 0, outside, 1.0)
-    # Where nobody fell less there is nobody to be preferred to.
-    odds: Floats = np.where(outside > 0, low / np.maximum(high, 1e-300), 1.0)
-    return odds
-
-
-def _find_tipping(flagged_at: Callable[[float], Bools], flagged: Bools) -> Floats:
-    """Find, by halving, up to which strength each flag holds; NaN where there is none."""
-    high = 1.0
-    while flagged_at(high).any():
-        high *= 2
-    holds, gone = np.zeros(len(flagged)), np.full(len(flagged), high)
-    for _ in range(_STEPS):
-        middle = (holds + gone) / 2
-        for strength in np.unique(middle[flagged]):
-            here = flagged & (middle == strength)
-            still = flagged_at(float(strength))
-            holds[here & still], gone[here & ~still] = strength, strength
-    return np.where(flagged, (holds + gone) / 2, np.nan)
 
 
 def _count_remaining(flags: pd.DataFrame) -> pd.DataFrame:
@@ -497,227 +317,6 @@ def _count_remaining(flags: pd.DataFrame) -> pd.DataFrame:
         for name in ("gamma", "gamma_per_sd")
     }
     return pd.DataFrame({"factor": _FACTORS, **counts})
-
-
-# --------------------------------------------------------------------- who else, and where the bar
-
-
-def _resample(fit: DeclineFit, held: _Held, settings: Settings, draws: int) -> Floats:
-    """Draw the placebo people and the other promoted again; share of draws with a flag."""
-    comparison = held.comparison
-    order = np.argsort(held.z, kind="stable")
-    _, code = np.unique(fit.placebos.person[held.peers[order]], return_inverse=True)
-    n_people, n_judged = int(code.max()) + 1, len(held.judged)
-    below = np.searchsorted(comparison.z, comparison.effect / comparison.se, side="right")
-    # Each person's own weight, and what the model's own tail adds to it, follow from the p-value.
-    total = np.concatenate([[0.0], np.cumsum(comparison.weight)])
-    rest = np.maximum(1 - comparison.p_value, 1e-12)
-    own = np.maximum(comparison.p_value * total[-1] - total[below], 0.0) / rest
-    rng = np.random.default_rng(settings.random_state)
-    flagged = np.zeros(n_judged)
-    for _ in range(draws):
-        times = np.bincount(rng.integers(0, n_people, n_people), minlength=n_people)
-        drawn = np.concatenate([[0.0], np.cumsum(comparison.weight * times[code])])
-        p_value = (drawn[below] + own) / np.maximum(drawn[-1] + own, 1e-300)
-        others = p_value[rng.integers(0, n_judged, n_judged - 1)]
-        flagged += p_value <= _largest_flagged(p_value, others, settings.fdr)
-    return flagged / max(draws, 1)
-
-
-def _largest_flagged(p_values: Floats, others: Floats, fdr: float) -> float:
-    """Find the largest of some p-values that is flagged when it joins the others; -1 if none."""
-    candidates = np.unique(p_values)
-    flagged, not_flagged = -1, len(candidates)
-    while not_flagged - flagged > 1:
-        middle = (flagged + not_flagged) // 2
-        joined = np.concatenate([candidates[middle : middle + 1], others])
-        if adjust_p_values(joined)[0] <= fdr:
-            flagged = middle
-        else:
-            not_flagged = middle
-    return float(candidates[flagged]) if flagged >= 0 else -1.0
-
-
-def _move_the_bar(fit: DeclineFit, held: _Held, settings: Settings) -> dict[str, Ints]:
-    """Count the settings of the bar at which each promotion is judged, and flagged."""
-    counts = np.zeros((2, len(held.judged)), dtype=np.int64)
-    for cycles in _CYCLES_AFTER:
-        moved = replace(settings, min_post_cycles=cycles)
-        why_not = find_missing_evidence(fit.histories, fit.events, fit.promoted, moved)
-        judged = np.flatnonzero([not pattern for pattern, _ in why_not])
-        other = _hold(fit, judged, moved)
-        if other is None:
-            continue
-        place = np.minimum(np.searchsorted(judged, held.judged), len(judged) - 1)
-        there = judged[place] == held.judged
-        for fdr in _FDRS:
-            counts[0] += there & other.flags(fdr)[place]
-            counts[1] += there
-    return {"bars_flagged": counts[0], "bars_judged": counts[1]}
-
-
-# -------------------------------------------------------------------- other cycles, and measures
-
-
-@dataclass(frozen=True, slots=True)
-class _Again:
-    """What came out with other cycles before and after.
-
-    `people` has a row number of those judged in `judged`; `without_last_cycle` is missing where
-    too little is left.
-    """
-
-    without_last_cycle: pd.Series
-    means: pd.DataFrame
-    people: pd.DataFrame
-
-
-def _measure_again(fit: DeclineFit, held: _Held, settings: Settings) -> _Again:
-    """Measure promoted and placebos again with other cycles before and after."""
-    # The cycle left out was one of those asked for; a pretended date needs one after it.
-    one_less = replace(settings, min_pre_cycles=max(settings.min_pre_cycles - 1, 1))
-    cut_short = _compare_cut(fit, held, _leave_last_out, one_less)
-    last = pd.Series(pd.NA, index=range(len(held.judged)), dtype="boolean")
-    if cut_short is not None:
-        last.iloc[cut_short.judged] = cut_short.flags(settings.fdr)
-    asked = replace(settings, min_post_cycles=1)
-    outcomes = {
-        (reading, earlier): _compare_cut(fit, held, _pretend(reading, earlier), asked)
-        for reading, distances in _READINGS.items()
-        for earlier in distances
-    }
-    return _Again(last, *_sum_up(outcomes, settings))
-
-
-def _compare_cut(
-    fit: DeclineFit, held: _Held, cut: Callable[[Windows], Windows], settings: Settings
-) -> _Held | None:
-    """Cut the windows of those judged and of the placebos another way, and compare again."""
-    assert fit.fitted is not None
-    promoted = cut(fit.promoted.take(held.judged))
-    judged = np.flatnonzero(_has_evidence(promoted, settings))
-    at_their_cycles = np.isin(fit.placebos.start, fit.promoted.start[held.judged[judged]])
-    placebos = cut(fit.placebos.take(at_their_cycles))
-    placebos = placebos.take(_has_evidence(placebos, settings))
-    if not len(judged) or len(placebos.person) < settings.min_placebos:
-        return None
-    model = fit.fitted.model
-    ours = measure_shifts(fit.histories, model, promoted)
-    theirs = measure_placebo_shifts(
-        fit.histories, model, placebos, random_state=settings.random_state
-    )
-    return _compare(judged, promoted, placebos, ours, theirs, settings)
-
-
-def _leave_last_out(windows: Windows) -> Windows:
-    """Take the last cycle before the promotion from the past."""
-    column = np.arange(windows.before.shape[1])
-    before = windows.before & (column != windows.start[:, None] - 1)
-    return replace(windows, before=before)
-
-
-def _pretend(reading: str, earlier: int) -> Callable[[Windows], Windows]:
-    """Pretend a promotion some cycles earlier; no cycle from the real one on is looked at."""
-
-    def cut(windows: Windows) -> Windows:
-        column, start = np.arange(windows.before.shape[1]), windows.start[:, None]
-        since = windows.before & (column >= start - earlier)
-        if reading == "streak":
-            return Windows(windows.person, windows.start - earlier, windows.before & ~since, since)
-        after = since & (column < start - RECENT_CYCLES)
-        return replace(windows, before=windows.before & ~after, after=after)
-
-    return cut
-
-
-def _sum_up(
-    outcomes: Mapping[tuple[str, int], _Held | None], settings: Settings
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Average the pretended promotions, and lay them out by person."""
-    means: list[tuple[str, int, float, float, float, int, int]] = []
-    people = []
-    for (reading, earlier), held in outcomes.items():
-        if held is None:
-            means.append((reading, earlier, np.nan, np.nan, np.nan, 0, 0))
-            continue
-        comparison = held.comparison
-        people.append(
-            pd.DataFrame(
-                {
-                    "judged": held.judged,
-                    "reading": reading,
-                    "cycles_earlier": earlier,
-                    "effect": comparison.effect,
-                    "se": comparison.se,
-                    "p_value": comparison.p_value,
-                }
-            )
-        )
-        # The mean is held against the mean placebo: of skewed output the median lies elsewhere.
-        usual = float(np.average(np.sort(held.z), weights=comparison.weight))
-        beyond = comparison.effect + comparison.offset - usual * comparison.se
-        mean, low, high = _mean_with_interval(beyond, settings.interval_level)
-        flagged = int(held.flags(settings.fdr).sum())
-        means.append((reading, earlier, mean, low, high, len(held.judged), flagged))
-    return (
-        pd.DataFrame(means, columns=_PLACEBO),
-        pd.concat(people, ignore_index=True) if people else pd.DataFrame(),
-    )
-
-
-def _mean_with_interval(values: Floats, level: float) -> tuple[float, float, float]:
-    """Give the mean and its interval by Student's t; of a single value there is none."""
-    mean = float(values.mean())
-    if len(values) < 2:
-        return mean, float("nan"), float("nan")
-    spread = float(values.std(ddof=1)) / np.sqrt(len(values))
-    reach = float(stats.t.ppf((1 + level) / 2, len(values) - 1)) * spread
-    return mean, mean - reach, mean + reach
-
-
-def _name_people(people: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Put the person and the cycle to the rows of those judged."""
-    if people.empty:
-        return pd.DataFrame(columns=_PLACEBO_PEOPLE)
-    keys = rows[_KEYS].take(people["judged"].to_numpy()).reset_index(drop=True)
-    return pd.concat([keys, people], axis=1)[_PLACEBO_PEOPLE]
-
-
-def _leave_measures_out(rows: pd.DataFrame, without: Mapping[str, Declines]) -> pd.DataFrame:
-    """Give effect and flag of everyone judged without each measure; missing where not judged."""
-    parts = [
-        rows.merge(declines.flags[[*_KEYS, "effect", "flagged"]], on=_KEYS, how="left").assign(
-            measure=measure
-        )
-        for measure, declines in without.items()
-    ]
-    if not parts:
-        return pd.DataFrame(columns=_WITHOUT)
-    found = pd.concat(parts, ignore_index=True)[_WITHOUT]
-    judged = found["effect"].notna()
-    return found.assign(flagged=found["flagged"].astype("boolean").where(judged, pd.NA))
-
-
-def _count_measures(
-    without_measure: pd.DataFrame, flagged: pd.Series, measures: list[str]
-) -> dict[str, list[str] | list[int] | int | str | None]:
-    """Say of everyone judged without how many measures there is a flag, and without which none."""
-    if not measures:
-        return {"stays_flagged_without": None, "n_measures": 0, "carried_by": ""}
-    kept = without_measure["flagged"].fillna(False).to_numpy(dtype=bool)
-    stays = kept.reshape(len(measures), len(flagged)).T
-    carried = [
-        ", ".join(name for name, kept in zip(measures, row, strict=True) if whole and not kept)
-        for whole, row in zip(flagged.tolist(), stays.tolist(), strict=True)
-    ]
-    return {
-        "stays_flagged_without": stays.sum(axis=1).tolist(),
-        "n_measures": len(measures),
-        "carried_by": carried,
-    }
-
-
-# ------------------------------------------------------------------------------------- in words
 
 
 def _tell(flags: pd.DataFrame, streak: float) -> list[str]:
