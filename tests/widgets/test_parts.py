@@ -47,6 +47,14 @@ def test_missing_numbers_are_a_dash_not_nan():
     assert "nan" not in table.value.lower()
 
 
+def test_a_heading_stands_over_its_numbers():
+    table = Table({"name": "Name", "n": "People"})
+    table.show(pd.DataFrame({"name": ["Search"], "n": [7]}))
+    assert '<th scope="col" class="wb-number">People</th>' in table.value
+    assert '<th scope="col">Name</th>' in table.value
+    assert '<td class="wb-number">7</td>' in table.value
+
+
 def test_an_empty_table_says_so():
     table = Table({"a": "A"})
     table.show(pd.DataFrame({"a": []}), empty="Nobody.")

@@ -46,10 +46,8 @@ class Table(ipywidgets.HTML):
         if frame.empty:
             self.value = f'<p class="wb-empty">{html.escape(empty)}</p>'
             return
-        head = "".join(
-            f'<th scope="col">{html.escape(word)}</th>' for word in self._columns.values()
-        )
         shown = frame.head(self._limit)
+        head = "".join(_heading(word, shown[name]) for name, word in self._columns.items())
         body = "".join(
             "<tr>" + "".join(_cell(value) for value in row) + "</tr>"
             for row in shown[list(self._columns)].itertuples(index=False)
@@ -60,6 +58,13 @@ class Table(ipywidgets.HTML):
             f'<div class="wb-table" tabindex="0" style="{self._style}"><table>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{tail}</div>"
         )
+
+
+def _heading(word: str, column: pd.Series) -> str:
+    """Write a heading on the side on which its cells stand."""
+    numbers = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    side = ' class="wb-number"' if numbers else ""
+    return f'<th scope="col"{side}>{html.escape(word)}</th>'
 
 
 def _cell(value: object) -> str:
