@@ -46,15 +46,30 @@ class Settings:
     min_cohort: int = _setting(
         20, "People of a job family in a cycle, below which all families are one cohort.", 2, 10_000
     )
+    pool_levels_left_out: int = _setting(
+        1, "Lowest levels of engineers that are not in the pool of candidates.", 0, 20
+    )
+    pool_declined_managers: int = _setting(
+        1, "1 where managers whose output was flagged are in the pool of candidates, else 0.", 0, 1
+    )
+    pool_willing_managers: int = _setting(
+        1, "1 where managers who prefer the technical track are in the pool, else 0.", 0, 1
+    )
     min_evidence_share: float = _setting(
         0.5, "Share of the signals a person must have to be clustered.", 0.0, 1.0
     )
     recent_cycles: int = _setting(
         4, "Latest cycles over which a candidate's signals are averaged.", 1, 100
     )
+    cycle_weight: float = _setting(
+        0.7, "Weight of a cycle relative to the one after it.", 0.05, 1.0
+    )
     max_clusters: int = _setting(6, "Largest number of clusters that is tried.", 1, 20)
     cluster_stability: float = _setting(
         0.75, "Jaccard similarity under resampling from which a cluster counts as stable.", 0.0, 1.0
+    )
+    min_reach: float = _setting(
+        0.7, "Reach across teams, in SD of the pool, from which the wider rungs are open.", -3.0, 3.0
     )
     min_role_similarity: float = _setting(
         0.5, "Similarity to a role's profile below which no role is named.", -1.0, 1.0
@@ -76,6 +91,24 @@ class Settings:
     )
     heavy_load: int = _setting(
         8, "Direct reports from which leading beside one's own technical work is a load.", 1, 100
+    )
+    role_fit_weight: float = _setting(
+        0.5, "Weight of the resemblance to the seat's role when people are matched to seats.", 0, 10
+    )
+    same_team_weight: float = _setting(
+        0.3, "Weight of working in the team already when people are matched to seats.", 0, 10
+    )
+    known_domain_weight: float = _setting(
+        0.2, "Weight of doing the team's kind of work when people are matched to seats.", 0, 10
+    )
+    rung_step: float = _setting(
+        0.15, "Share of a role's fit lost for each rung between it and the seat's role.", 0.0, 1.0
+    )
+    min_seat_fit: float = _setting(
+        0.3, "Fit of a person to a seat, below which the seat rather stays empty.", 0.0, 1.0
+    )
+    min_spanned_teams: int = _setting(
+        3, "Teams of one area without a technical leader, from which one seat spans them.", 2, 100
     )
     random_state: int = _setting(0, "Seed of everything random.", 0, 2**31)
 

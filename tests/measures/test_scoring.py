@@ -11,13 +11,8 @@ from workbench.errors import InputError
 from workbench.fields import fields_with_role
 from workbench.measures.force_multiplier import EVIDENCE, FORCE_MULTIPLIER
 from workbench.measures.ranking import order_values, score_ranks
-from workbench.measures.scoring import (
-    known_measures,
-    score_reviews,
-    score_signals,
-    score_technical_output,
-    summarise_signals,
-)
+from workbench.measures.scoring import known_measures, score_reviews, score_technical_output
+from workbench.measures.signals import score_signals, summarise_signals
 from workbench.measures.technical_output import TECHNICAL_OUTPUT
 
 SIGNALS = [signal.name for signal in FORCE_MULTIPLIER]

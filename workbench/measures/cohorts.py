@@ -12,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["Cohorts", "code_labels", "find_cohorts"]
+__all__ = ["EVERYBODY", "Cohorts", "code_labels", "find_cohorts", "name_cohorts"]
 
 _Codes = npt.NDArray[np.int64]
 _Mask = npt.NDArray[np.bool_]
+
+EVERYBODY = "everybody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,14 @@ class Cohorts:
         The grade that is large enough for the row.
     reference
         The rows of engineers, who make the scale.
+    labels
+        What the cohorts are called, one column for each grade but the last, widest first.
     """
 
     grades: tuple[_Codes, ...]
     chosen: _Codes
     reference: _Mask
+    labels: tuple[pd.Series, ...] = ()
 
 
 def find_cohorts(rows: pd.DataFrame, by: Sequence[str], min_cohort: int) -> Cohorts:
@@ -63,7 +68,7 @@ def find_cohorts(rows: pd.DataFrame, by: Sequence[str], min_cohort: int) -> Coho
     """
     cycle = code_labels(rows["cycle"])
     reference = _find_reference(rows, cycle, min_cohort)
-    grades, large = [cycle], [np.ones(len(rows), dtype=bool)]
+    grades, large, named = [cycle], [np.ones(len(rows), dtype=bool)], []
     codes, slots = cycle, np.zeros(len(rows), dtype=np.int64)
     for column in by:
         if column not in rows:
@@ -73,11 +78,39 @@ def find_cohorts(rows: pd.DataFrame, by: Sequence[str], min_cohort: int) -> Coho
         # A row without a family has no narrower cohort either: -1 crossed with anything is -1.
         slots = _cross(slots, label)
         codes = _cross(codes, label)
+        named.append(labels)
         grades.append(codes)
         large.append(_is_large(codes, slots, reference, min_cohort))
     grades, large = grades[::-1], large[::-1]
     chosen = np.argmax(np.stack(large), axis=0).astype(np.int64)
-    return Cohorts(tuple(grades), chosen, reference)
+    return Cohorts(tuple(grades), chosen, reference, tuple(named))
+
+
+def name_cohorts(cohorts: Cohorts) -> pd.Categorical:
+    """Name the cohort with which each row is compared, in words.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"person_id": list("abc"), "cycle": 1, "job_family": list("xxy"),
+    ...                      "level": "L3"})
+    >>> name_cohorts(find_cohorts(rows, ("job_family", "level"), min_cohort=2)).tolist()
+    ['x, L3', 'x, L3', 'everybody']
+    """
+    words = np.full(len(cohorts.chosen), EVERYBODY, dtype=object)
+    for grade in range(len(cohorts.labels)):
+        at = np.flatnonzero(cohorts.chosen == grade)
+        labels = cohorts.labels[: len(cohorts.labels) - grade]
+        _, first, inverse = np.unique(
+            cohorts.grades[grade][at], return_index=True, return_inverse=True
+        )
+        said = [", ".join(_say(label.iloc[row]) for label in labels) for row in at[first]]
+        words[at] = np.array(said, dtype=object)[inverse] if said else EVERYBODY
+    return pd.Categorical(words)
+
+
+def _say(label: object) -> str:
+    """Write a label as a person would: level 3 is no 3.0."""
+    return f"{label:g}" if isinstance(label, float) else str(label)
 
 
 def code_labels(labels: pd.Series) -> _Codes:

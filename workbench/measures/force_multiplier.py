@@ -4,28 +4,59 @@
 good. `FORCE_MULTIPLIER` has the six signals; each is the mean of those of its pieces of evidence
 that are there, after each piece was made comparable between people. A new signal is one row there;
 a new column one row in `EVIDENCE` and its name in the signals on which it bears.
+
+Each piece counts once in a signal, and a column bears on a signal only where the statement of the
+signal is what the column records:
+
+- A rating of everything that others achieve through a person names no signal, so it is one piece
+  of the most general one. In all six it would make every signal say the same.
+- Written evidence is read for one statement at a time, and bears on that statement's signal only.
+- Those who leave and whom the company wanted to keep are the other side of a team that stays.
+- Reviews of code and incidents resolved are everyone's daily work and stand in the other half.
+- Engagement, of the person or of the team, and the rating of a manager by the people managed have
+  many causes besides; they are held against the findings, and so must not make them.
 """
 
 from workbench.measures.measure import Direction, Measure, mean_of, per_exposure, recorded
 
-__all__ = ["EVIDENCE", "FORCE_MULTIPLIER"]
+__all__ = ["EVIDENCE", "FORCE_MULTIPLIER", "WRITTEN"]
+
+WRITTEN = "written_"  # before the name of the signal whose statement was looked for in the texts
 
 
 def _count(field: str, label: str, description: str) -> Measure:
     """Declare a count of which more is better."""
     return Measure(
-        field, label, description, (field,), "better", per_exposure(field), is_count=True
+        field,
+        label,
+        description,
+        (field,),
+        "better",
+        per_exposure(field),
+        is_count=True,
+        half="force_multiplier",
     )
 
 
 def _value(field: str, label: str, description: str, higher_is: Direction = "better") -> Measure:
-    """Declare a rating or a share, which time away does not shrink."""
-    return Measure(field, label, description, (field,), higher_is, recorded(field))
+    """Declare a rating, a share or a score, which time away does not shrink."""
+    function = recorded(field)
+    return Measure(
+        field, label, description, (field,), higher_is, function, half="force_multiplier"
+    )
 
 
-def _signal(name: str, label: str, statement: str, *evidence: str) -> Measure:
-    """Declare a signal by the statement it stands for and the evidence that bears on it."""
-    return Measure(name, label, statement, evidence, "better", mean_of(*evidence))
+def _written(signal: str) -> Measure:
+    """Declare what the reviews say of the statement of one signal."""
+    words = "Deeds of this kind that the reviews tell of, for their length and their writer."
+    return _value(WRITTEN + signal, "written evidence", words)
+
+
+def _signal(name: str, label: str, statement: str, *columns: str) -> Measure:
+    """Declare a signal by the statement it stands for and the columns that bear on it."""
+    evidence = (*columns, WRITTEN + name)
+    function = mean_of(*evidence)
+    return Measure(name, label, statement, evidence, "better", function, half="force_multiplier")
 
 
 EVIDENCE: tuple[Measure, ...] = (
@@ -44,6 +75,19 @@ EVIDENCE: tuple[Measure, ...] = (
     _value("team_retention", "team retention", "Share of the team that stayed."),
     _value("multiplier_rating", "multiplier rating", "Rating of what others achieve through them."),
     _count("design_docs", "design documents", "Design documents written, per full-time cycle."),
+    # Nobody's work, and time away does not shrink it.
+    _value(
+        "regretted_exits",
+        "regretted exits",
+        "Leavers of the team whom the company wanted to keep.",
+        "worse",
+    ),
+    _written("durable_solutions"),
+    _written("integration_foresight"),
+    _written("long_term_design"),
+    _written("team_learning"),
+    _written("customer_rescue"),
+    _written("prototypes_ahead"),
 )
 
 FORCE_MULTIPLIER: tuple[Measure, ...] = (
@@ -78,6 +122,7 @@ FORCE_MULTIPLIER: tuple[Measure, ...] = (
         "mentoring_hours",
         "talks",
         "team_retention",
+        "regretted_exits",
     ),
     _signal(
         "customer_rescue",

@@ -15,6 +15,7 @@ import pandas as pd
 __all__ = [
     "LOWEST_EXPOSURE",
     "Direction",
+    "Half",
     "Measure",
     "Scale",
     "mean_of",
@@ -25,6 +26,7 @@ __all__ = [
 
 Direction = Literal["better", "worse"]
 Scale = Literal["family", "team"]
+Half = Literal["technical_output", "force_multiplier"]
 
 # Under a quarter of a cycle, one merged change more or less would decide the rate.
 LOWEST_EXPOSURE = 0.25
@@ -55,6 +57,9 @@ class Measure:
         counts in its own way.
     is_count
         Whether it counts work done, so that zero in all of them means that nothing was counted.
+    half
+        Which half of technical work it speaks for: what a person builds (`technical_output`), or
+        what others achieve through them (`force_multiplier`).
     """
 
     name: str
@@ -66,6 +71,7 @@ class Measure:
     weight: float = 1.0
     scale: Scale = "family"
     is_count: bool = False
+    half: Half = "technical_output"
 
 
 def measure_exposure(reviews: pd.DataFrame) -> pd.Series:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
-__all__ = ["order_values", "score_ranks", "standardise"]
+__all__ = ["count_around", "order_values", "score_ranks", "standardise"]
 
 _Floats = npt.NDArray[np.float64]
 _Codes = npt.NDArray[np.int64]
@@ -54,13 +54,53 @@ def score_ranks(ranks: _Codes, group: _Codes, reference: _Mask) -> _Floats:
     >>> scores.round(2).tolist()
     [-0.35, -0.35, -0.35, -0.35, 1.4]
     """
+    lower, ties, among, told = count_around(ranks, group, reference)
     result = np.full(len(ranks), np.nan)
-    known = ranks >= 0
+    low, high, n = lower[told], (lower + ties)[told], among[told]
+    result[told] = (_density(low / n) - _density(high / n)) * n / ties[told]
+    return result
+
+
+def count_around(
+    ranks: _Codes, group: _Codes, reference: _Mask
+) -> tuple[_Codes, _Codes, _Codes, _Mask]:
+    """Count whom each place in order lies above and beside, among the reference of its group.
+
+    Everyone is counted with the others and oneself, so that joining the reference or not makes no
+    difference.
+
+    Parameters
+    ----------
+    ranks
+        Places in order as from `order_values`; -1 where missing.
+    group, reference
+        The group of each row, and who is compared with.
+
+    Returns
+    -------
+    lower, equal, among
+        How many lie lower; how many in the same place, oneself included; how many there are in
+        all, oneself included. Zero where the place is missing.
+    told
+        Where the place is known and the reference has at least two different ones.
+
+    Examples
+    --------
+    The last one is none of the reference, and is counted as if they had joined it.
+
+    >>> everyone = np.array([True, True, True, False])
+    >>> lower, equal, among, _ = count_around(
+    ...     np.array([0, 1, 1, 1]), np.zeros(4, dtype=int), everyone)
+    >>> lower.tolist(), equal.tolist(), among.tolist()
+    ([0, 1, 1, 1], [1, 2, 2, 3], [3, 3, 3, 4])
+    """
+    known = np.flatnonzero(ranks >= 0)
     # One sort of (group, value) pairs serves every group at once; the rest counts along it.
     width = int(ranks.max(initial=0)) + 1
-    key, inside = group[known] * width + ranks[known], reference[known]
+    key = group[known] * width + ranks[known]
     order = np.argsort(key, kind="stable")
-    key, inside = key[order], inside[order]
+    at, key = known[order], key[order]
+    inside = reference[at]
     start = np.flatnonzero(np.diff(key, prepend=-1))
     run = np.repeat(np.arange(len(start)), np.diff(start, append=len(key)))
     before = np.concatenate([[0], np.cumsum(inside)])
@@ -71,16 +111,13 @@ def score_ranks(ranks: _Codes, group: _Codes, reference: _Mask) -> _Floats:
     first, last = before[start][edges], before[end][np.append(edges[1:], len(start)) - 1]
     equal = before[end] - before[start]
     different = np.bincount(piece, weights=equal > 0, minlength=len(edges))
-    n_others = (last - first)[piece][run] - inside
-    lower = (before[start] - first[piece])[run]
-    # Over the others and oneself, so that joining the reference or not makes no difference.
-    among = n_others + 1
-    ties = equal[run] - inside + 1
-    score = (_density(lower / among) - _density((lower + ties) / among)) * among / ties
-    placed = np.empty(len(key))
-    placed[order] = np.where(different[piece][run] >= 2, score, np.nan)
-    result[known] = placed
-    return result
+    counts = np.zeros((3, len(ranks)), dtype=np.int64)
+    counts[0, at] = (before[start] - first[piece])[run]
+    counts[1, at] = equal[run] - inside + 1
+    counts[2, at] = (last - first)[piece][run] - inside + 1
+    told = np.zeros(len(ranks), dtype=bool)
+    told[at] = different[piece][run] >= 2
+    return counts[0], counts[1], counts[2], told
 
 
 def _density(share: _Floats) -> _Floats:

@@ -15,21 +15,20 @@ of a person of whom not everything is known. The level is not used; it belongs t
 is expected.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbench.errors import InputError
 from workbench.measures.agreement import weigh_by_agreement
-from workbench.measures.cohorts import Cohorts, code_labels, find_cohorts
-from workbench.measures.force_multiplier import EVIDENCE, FORCE_MULTIPLIER
+from workbench.measures.cohort_scores import name_known, score_in_cohorts
+from workbench.measures.cohorts import code_labels, find_cohorts
 from workbench.measures.linking import combine_linked
 from workbench.measures.measure import Measure
-from workbench.measures.presence import find_absent
-from workbench.measures.ranking import order_values, score_ranks, standardise
+from workbench.measures.rows import sort_rows
+from workbench.measures.signals import SIGNALS, score_signals, summarise_signals
 from workbench.measures.team_scale import equate_teams, find_jumps
 from workbench.measures.technical_output import TECHNICAL_OUTPUT
 from workbench.settings import DEFAULTS
@@ -38,7 +37,6 @@ __all__ = [
     "find_tool_changes",
     "known_measures",
     "score_reviews",
-    "score_signals",
     "score_technical_output",
     "summarise_signals",
     "weigh_measures",
@@ -46,17 +44,14 @@ __all__ = [
 
 _Floats = npt.NDArray[np.float64]
 _Codes = npt.NDArray[np.int64]
-_Mask = npt.NDArray[np.bool_]
-# From scores of the measures (rows x measures) and the places of their rows to combined scores.
-_Combine = Callable[[_Floats, _Codes], _Floats]
-
-_SIGNALS = tuple(signal.name for signal in FORCE_MULTIPLIER)
-_COUNTS = tuple(dict.fromkeys(m.name for m in (*TECHNICAL_OUTPUT, *EVIDENCE) if m.is_count))
-_LEAST_SIGNAL_SHARE = 1 / 3
-_RECENCY = 0.7
 
 
-def score_reviews(reviews: pd.DataFrame, *, min_cohort: int = DEFAULTS.min_cohort) -> pd.DataFrame:
+def score_reviews(
+    reviews: pd.DataFrame,
+    *,
+    min_cohort: int = DEFAULTS.min_cohort,
+    extra: Sequence[Measure] = (),
+) -> pd.DataFrame:
     """Score technical output and force multiplication of each person in each cycle.
 
     Parameters
@@ -67,15 +62,18 @@ def score_reviews(reviews: pd.DataFrame, *, min_cohort: int = DEFAULTS.min_cohor
         protected attributes among them, are not read.
     min_cohort
         Engineers of a cohort in a cycle, below which a wider cohort is taken.
+    extra
+        Columns that an analyst added, as from `added_measures`: those of technical output join its
+        weighted mean, each of force multiplication is a signal of its own.
 
     Returns
     -------
     pandas.DataFrame
-        `person_id`, `cycle`, `technical_output`, `force_multiplier`, one column a signal, then
-        `n_measures` and `n_signals`, the numbers of measures and signals known, and `rests_on`, the
-        measures behind technical output in words. In SD of the engineers of the cohort; missing
-        where nothing is known, never zero. Sorted by person and cycle; rows without either are left
-        out.
+        `person_id`, `cycle`, `technical_output`, `force_multiplier`, one column a signal, those
+        that were added last, then `n_measures` and `n_signals`, the numbers of measures and signals
+        known, and `rests_on`, the measures behind technical output in words. In SD of the engineers
+        of the cohort; missing where nothing is known, never zero. Sorted by person and cycle; rows
+        without either are left out.
 
     Raises
     ------
@@ -90,10 +88,12 @@ def score_reviews(reviews: pd.DataFrame, *, min_cohort: int = DEFAULTS.min_cohor
     >>> scores[["technical_output", "team_learning"]].round(2).to_dict("list")
     {'technical_output': [-1.22, 1.22, -0.0], 'team_learning': [1.0, -1.0, nan]}
     """
-    output = score_technical_output(reviews, min_cohort=min_cohort)
-    signals = score_signals(reviews, min_cohort=min_cohort)
+    measures = (*TECHNICAL_OUTPUT, *(m for m in extra if m.half == "technical_output"))
+    output = score_technical_output(reviews, min_cohort=min_cohort, measures=measures)
+    signals = score_signals(reviews, min_cohort=min_cohort, extra=extra)
     told = output[["technical_output", "n_measures", "rests_on"]]
-    order = ["technical_output", "force_multiplier", *_SIGNALS, "n_measures", "n_signals"]
+    added = [measure.name for measure in extra if measure.half == "force_multiplier"]
+    order = ["technical_output", "force_multiplier", *SIGNALS, *added, "n_measures", "n_signals"]
     return pd.concat([signals, told], axis=1)[["person_id", "cycle", *order, "rests_on"]]
 
 
@@ -182,7 +182,7 @@ def score_technical_output(
     >>> score_technical_output(reviews)["technical_output"].tolist()
     [-1.0, 1.0]
     """
-    rows = _sort_rows(reviews)
+    rows = sort_rows(reviews)
     scored = _score_output(rows, min_cohort, measures)
     known = ~np.isnan(scored.ranked)
     weights = np.array([measure.weight for measure in measures], dtype=float)
@@ -191,7 +191,7 @@ def score_technical_output(
         technical_output=scored.scores[:, 0],
         n_measures=known.sum(axis=1),
         weight_share=known @ weights / anyone if anyone else 0.0,
-        rests_on=_name_measures(known, measures),
+        rests_on=name_known(known, [measure.label for measure in measures]),
     )
 
 
@@ -229,7 +229,7 @@ def weigh_measures(
     True
     >>> scores = score_technical_output(reviews, measures=weighed)
     """
-    rows = _sort_rows(reviews)
+    rows = sort_rows(reviews)
     known = known_measures(rows, measures)
     scored = _score_output(rows, min_cohort, known)
     engineers = find_cohorts(rows, ("job_family",), min_cohort).reference
@@ -269,7 +269,7 @@ def find_tool_changes(
     >>> find_tool_changes(pd.DataFrame({"person_id": ["a"], "cycle": [1], "commits": [3]})).columns
     Index(['team', 'measure', 'cycle', 'jump'], dtype='str')
     """
-    rows = _sort_rows(reviews)
+    rows = sort_rows(reviews)
     found = _score_output(rows, min_cohort, measures).jumps
     labels = pd.factorize(rows["team"])[1].tolist() if "team" in rows else []
     cycles = pd.factorize(rows["cycle"], sort=True)[1]
@@ -282,142 +282,6 @@ def find_tool_changes(
         }
     )
     return table.drop_duplicates(["team", "measure"], ignore_index=True)
-
-
-def score_signals(reviews: pd.DataFrame, *, min_cohort: int = DEFAULTS.min_cohort) -> pd.DataFrame:
-    """Score the six signals of force multiplication of each person in each cycle.
-
-    Each piece of evidence is ranked among the engineers of the same job family, level and cycle, or
-    of the family, or of the cycle, whichever is the first that is large enough; a signal is the
-    mean of its pieces of evidence that are there, standardised again.
-
-    Parameters
-    ----------
-    reviews
-        One row per person and cycle: `person_id`, `cycle`, any columns of `EVIDENCE`; `track`,
-        `job_family`, `level`, `fte` and `leave_share` are used where they are there.
-    min_cohort
-        Engineers of a cohort in a cycle, below which a wider cohort is taken.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `person_id`, `cycle`, `force_multiplier` (mean of the signals that are there; missing under
-        a third of them), one column a signal, `n_signals`.
-
-    Raises
-    ------
-    InputError
-        If `person_id` or `cycle` is missing, or a person has two rows in a cycle.
-
-    Examples
-    --------
-    >>> reviews = pd.DataFrame({"person_id": ["a", "b"], "cycle": "2024H1",
-    ...                         "rework_rate": [0.1, 0.3]})
-    >>> score_signals(reviews)["durable_solutions"].tolist()
-    [1.0, -1.0]
-    """
-    rows = _sort_rows(reviews)
-    cohorts = find_cohorts(rows, ("job_family", "level"), min_cohort)
-    names = [evidence.name for evidence in EVIDENCE]
-
-    def combine(scores: _Floats, at: _Codes) -> _Floats:
-        ranked = pd.DataFrame(scores, columns=names)
-        return np.stack([signal.function(ranked) for signal in FORCE_MULTIPLIER], axis=1)
-
-    values, _ = _score(rows, EVIDENCE, combine, len(_SIGNALS), cohorts)
-    signals = pd.DataFrame(values, columns=list(_SIGNALS))
-    n_signals = signals.notna().sum(axis=1)
-    enough = n_signals >= _LEAST_SIGNAL_SHARE * len(_SIGNALS)
-    return pd.concat(
-        [
-            rows[["person_id", "cycle"]],
-            signals.mean(axis=1).where(enough).rename("force_multiplier"),
-            signals,
-            n_signals.rename("n_signals"),
-        ],
-        axis=1,
-    )
-
-
-def summarise_signals(
-    scores: pd.DataFrame, *, recent_cycles: int = DEFAULTS.recent_cycles
-) -> pd.DataFrame:
-    """Average each person's scores over the latest cycles, as input for finding candidates.
-
-    Parameters
-    ----------
-    scores
-        One row per person and cycle, as from `score_reviews`.
-    recent_cycles
-        How many of the latest cycles of the panel count. Each cycle back weighs 0.7 of the next.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per person with a row in those cycles: `person_id`, `technical_output`, one column a
-        signal (missing where no cycle has it), and `evidence_share`, the share of these columns
-        that are known, among those known for anybody.
-
-    Raises
-    ------
-    InputError
-        If `person_id` or `cycle` is missing.
-
-    Examples
-    --------
-    >>> scores = pd.DataFrame({"person_id": "a", "cycle": ["2023H2", "2024H1"],
-    ...                        "technical_output": [0.0, 1.7], "team_learning": [0.4, None]})
-    >>> summary = summarise_signals(scores)
-    >>> summary[["technical_output", "team_learning", "evidence_share"]].round(2).values.tolist()
-    [[1.0, 0.4, 1.0]]
-    """
-    _require(scores, ("person_id", "cycle"))
-    known = scores.dropna(subset=["person_id", "cycle"])
-    age = _ages(known["cycle"])
-    recent = known[age < recent_cycles].reset_index(drop=True)
-    weight = pd.Series(_RECENCY ** age[age < recent_cycles])
-    columns = ["technical_output", *_SIGNALS]
-    values = recent.reindex(columns=columns).astype(float)
-    persons = recent["person_id"]
-    total = values.mul(weight, axis=0).groupby(persons).sum(min_count=1)
-    weights = values.notna().mul(weight, axis=0).groupby(persons).sum()
-    summary = (total / weights.where(weights > 0)).sort_index()
-    anybody = summary.notna().any()
-    share = summary.loc[:, anybody].notna().mean(axis=1) if anybody.any() else 0.0
-    return summary.assign(evidence_share=share).rename_axis("person_id").reset_index()
-
-
-def _ages(cycles: pd.Series) -> _Codes:
-    """Count how many cycles before the latest one of the panel each row lies."""
-    order, found = pd.factorize(cycles, sort=True)
-    return np.asarray(len(found) - 1 - order, dtype=np.int64)
-
-
-def _require(frame: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Refuse a frame without the columns that name its rows."""
-    absent = [column for column in columns if column not in frame]
-    if absent:
-        raise InputError(
-            f"the table has no column {' and no column '.join(absent)}; it has: "
-            f"{', '.join(map(str, frame.columns)) or 'no columns at all'}. "
-            "Give one row per person and cycle, with the columns person_id and cycle."
-        )
-
-
-def _sort_rows(reviews: pd.DataFrame) -> pd.DataFrame:
-    """Bring the rows into one order, whatever order they came in."""
-    _require(reviews, ("person_id", "cycle"))
-    keys = ["person_id", "cycle"]
-    rows = reviews.dropna(subset=keys).sort_values(keys, kind="stable", ignore_index=True)
-    repeated = rows.duplicated(keys)
-    if repeated.any():
-        person, cycle = rows.loc[repeated, keys].iloc[0]
-        raise InputError(
-            f"person {person} has more than one row in cycle {cycle} ({int(repeated.sum())} rows "
-            "are repeated in all); give one row per person and cycle."
-        )
-    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,62 +311,5 @@ def _score_output(rows: pd.DataFrame, min_cohort: int, measures: Sequence[Measur
         level = equate_teams(scores, weights, (since >= 0) | declared, *where)
         return combine_linked(level, weights, person[at], cohorts.reference[at])[:, None]
 
-    scores, ranked = _score(rows, measures, combine, 1, cohorts)
+    scores, ranked = score_in_cohorts(rows, measures, combine, 1, cohorts)
     return _Scored(scores, ranked, jumps)
-
-
-def _score(
-    rows: pd.DataFrame,
-    measures: Sequence[Measure],
-    combine: _Combine,
-    n_scores: int,
-    cohorts: Cohorts,
-) -> tuple[_Floats, _Floats]:
-    """Rank each measure in each row's cohort, combine the ranks, and standardise the result.
-
-    Gives the scores, and the ranked measures that they were made from.
-    """
-    scores = np.full((len(rows), n_scores), np.nan)
-    parts = np.full((len(rows), len(measures)), np.nan)
-    there = _without_absent(rows, measures)
-    order = {
-        place: order_values(measure.function(there), measure.higher_is == "worse")
-        for place, measure in enumerate(measures)
-        if any(field in there for field in measure.needs)
-    }
-    for grade, codes in enumerate(cohorts.grades):
-        # A wide cohort is ranked whole, with people whose own score comes from a narrower one.
-        wanted = cohorts.chosen == grade
-        at = np.flatnonzero(np.isin(codes, codes[wanted]) & (codes >= 0))
-        if not len(at):
-            continue
-        group, reference, pick = codes[at], cohorts.reference[at], wanted[at]
-        ranked = np.full((len(at), len(measures)), np.nan)
-        for place, values in order.items():
-            ranked[:, place] = score_ranks(values[at], group, reference)
-        combined = combine(ranked, at)
-        for place in range(n_scores):
-            standard = standardise(combined[:, place], group, reference)
-            scores[at[pick], place] = standard[pick]
-        parts[at[pick]] = ranked[pick]
-    return scores, parts
-
-
-def _without_absent(rows: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
-    """Empty what is measured of people in cycles in which they were not there."""
-    absent = find_absent(rows, _COUNTS)
-    if not absent.any():
-        return rows
-    fields = {field for measure in measures for field in measure.needs if field in rows}
-    return rows.assign(**{field: rows[field].mask(absent) for field in sorted(fields)})
-
-
-def _name_measures(known: _Mask, measures: Sequence[Measure]) -> pd.Categorical:
-    """Name the measures that are known in each row, in words."""
-    pattern = known @ (1 << np.arange(known.shape[1], dtype=np.int64))
-    found, codes = np.unique(pattern, return_inverse=True)
-    words = [
-        ", ".join(m.label for place, m in enumerate(measures) if int(each) >> place & 1)
-        for each in found
-    ]
-    return pd.Categorical.from_codes(codes, categories=pd.Index(words, dtype="str"))
