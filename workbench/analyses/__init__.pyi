@@ -7,9 +7,14 @@ from .decline import fit_declines as fit_declines
 from .decline import judge_declines as judge_declines
 from .event_study import EventStudy as EventStudy
 from .event_study import estimate_event_study as estimate_event_study
+from .parity import Parity as Parity
+from .parity import compare_tracks as compare_tracks
 from .patterns import describe_patterns as describe_patterns
+from .positions import find_positions as find_positions
 from .promotions import find_promotions as find_promotions
 from .sensitivity import Sensitivity as Sensitivity
 from .sensitivity import assess_sensitivity as assess_sensitivity
 from .team_effect import TeamEffects as TeamEffects
 from .team_effect import measure_team_effects as measure_team_effects
+from .track_plan import TrackPlan as TrackPlan
+from .track_plan import plan_track as plan_track
