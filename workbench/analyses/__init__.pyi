@@ -1,5 +1,7 @@
 from .candidates import Candidates as Candidates
 from .candidates import cluster_candidates as cluster_candidates
+from .coverage import Coverage as Coverage
+from .coverage import measure_coverage as measure_coverage
 from .decline import DeclineFit as DeclineFit
 from .decline import Declines as Declines
 from .decline import find_declines as find_declines

@@ -14,7 +14,7 @@ import pandas as pd
 from workbench.analyses.histories import Bools, Floats, Ints, in_order, in_time
 from workbench.analyses.team_outcomes import OUTCOMES
 from workbench.errors import InputError
-from workbench.ladder import track_of_title
+from workbench.ladder import TRACKS, track_of_title
 
 __all__ = ["Roster", "add_by_unit", "build_roster", "one_row_each"]
 
@@ -23,7 +23,10 @@ _NUMBERS = (
     *(each.name for each in OUTCOMES if each.of != "presence"),
     "management_rating",
     "fte",
+    "leave_share",
+    "force_multiplier",
 )
+_SCORES = ("technical_output", "force_multiplier")
 _GONE = r"\b(?:left|leaver|terminated|resigned|inactive|retired|dismissed)\b"
 _TECHNICAL = ("engineer", "technical_leadership")
 _LARGEST = 1e100  # of what can be a measurement; squares of much larger numbers overflow
@@ -39,6 +42,10 @@ class Roster:
         What rows and columns stand for; the names of the teams.
     last_seen : (N,)
         Last column in which a person is there, -1 for none.
+    here, gone : (N, T)
+        In the reviews and not said to have left; said to have left.
+    jobs : (N, T)
+        Place of the track in `TRACKS`, -1 where it is not known.
     technical, leading, managing : (N, T)
         There, and in a technical job or one that is not known; as a technical leader; in another
         job than a technical one.
@@ -46,7 +53,9 @@ class Roster:
         Whether the job of anybody is known.
     units
         What a person belongs to, (N, T), -1 for nothing. Under `team` the place in `labels`; under
-        `manager`, where any is known, the row of the manager, or from N on for strangers.
+        `manager`, where any is known, the place of the manager in `managers`.
+    managers
+        Who the codes of managers stand for: the people, then strangers without a row of their own.
     values
         Numbers by column of the reviews, (N, T), NaN where missing; those known of anybody.
     """
@@ -55,11 +64,15 @@ class Roster:
     cycles: list[Hashable]
     labels: list[Hashable]
     last_seen: Ints
+    here: Bools
+    gone: Bools
+    jobs: Ints
     technical: Bools
     leading: Bools
     managing: Bools
     tracks_known: bool
     units: dict[str, Ints]
+    managers: list[Hashable]
     values: dict[str, Floats]
 
 
@@ -93,15 +106,16 @@ def build_roster(reviews: pd.DataFrame, scores: pd.DataFrame | None = None) -> R
     shape = len(people), len(cycles)
     place = _places(rows, people, cycles)
     text = {name: _texts(rows, name) for name in _TEXTS}
-    gone = text["employment_status"].str.casefold().str.contains(_GONE, regex=True)
-    here = _spread(place, shape, ~gone.to_numpy(dtype=bool), False)
+    status = text["employment_status"].str.casefold()
+    left = status.str.contains(_GONE, regex=True).to_numpy(dtype=bool)
+    here = _spread(place, shape, ~left, False)
     track = _tracks(text)
-    jobs = (track.isin(_TECHNICAL) | track.eq("")).to_numpy(dtype=bool)
-    technical = here & _spread(place, shape, jobs, False)
-    leads = track.eq("technical_leadership").to_numpy(dtype=bool)
+    jobs = np.where(here, _spread(place, shape, _job_codes(track), -1), -1)
+    technical = here & ((jobs == -1) | np.isin(jobs, [TRACKS.index(each) for each in _TECHNICAL]))
     labels = in_order(text["team"][text["team"].ne("")])
     units = {"team": np.where(here, _spread(place, shape, _codes(text["team"], labels), -1), -1)}
-    manager = _manager_codes(rows, people)
+    managers = [*people, *_strangers(rows, people)]
+    manager = _codes(rows["manager"], managers) if "manager" in rows else np.empty(0, np.int64)
     if (manager >= 0).any():
         led_by = _spread(place, shape, manager, -1)
         # Who is entered as their own manager has none.
@@ -112,11 +126,15 @@ def build_roster(reviews: pd.DataFrame, scores: pd.DataFrame | None = None) -> R
         cycles=cycles,
         labels=labels,
         last_seen=np.where(here, np.arange(shape[1]), -1).max(axis=1, initial=-1).astype(np.int64),
+        here=here,
+        gone=_spread(place, shape, left, False),
+        jobs=jobs,
         technical=technical,
-        leading=here & _spread(place, shape, leads, False),
+        leading=jobs == TRACKS.index("technical_leadership"),
         managing=here & ~technical,
         tracks_known=bool(track.ne("").any()),
         units=units,
+        managers=managers,
         values=_values(rows, place, scores, people, cycles),
     )
 
@@ -229,14 +247,20 @@ def _tracks(text: dict[str, pd.Series]) -> pd.Series:
     return text["track"].where(text["track"].ne(""), read)
 
 
-def _manager_codes(rows: pd.DataFrame, people: list[Hashable]) -> Ints:
-    """Give the row of each row's manager, from N on for those who have no row; -1 for none."""
+def _job_codes(tracks: pd.Series) -> Ints:
+    """Give the place of each track in `TRACKS`; one that is not there counts as `other`."""
+    place = {track: position for position, track in enumerate(TRACKS)}
+    other = place["other"]
+    return np.array([place.get(each, other if each else -1) for each in tracks], dtype=np.int64)
+
+
+def _strangers(rows: pd.DataFrame, people: list[Hashable]) -> list[Hashable]:
+    """List the managers who have no row of their own."""
     if "manager" not in rows:
-        return np.empty(0, dtype=np.int64)
+        return []
     known = dict.fromkeys(people)
-    managers = rows["manager"].astype(object)
-    strangers = in_order(each for each in managers.dropna() if each not in known)
-    return _codes(managers, [*people, *strangers])
+    managers = rows["manager"].astype(object).dropna().unique()
+    return in_order(each for each in managers if each not in known)
 
 
 def _values(
@@ -254,9 +278,11 @@ def _values(
         if name in rows
     }
     if scores is not None:
-        scored = one_row_each(scores, ["technical_output"], "scores")
-        output = _numbers(scored.reindex(columns=["technical_output"])["technical_output"])
-        found["technical_output"] = _spread(_places(scored, people, cycles), shape, output, np.nan)
+        scored = one_row_each(scores, _SCORES, "scores")
+        places = _places(scored, people, cycles)
+        for name in _SCORES:
+            score = _numbers(scored.reindex(columns=[name])[name])
+            found[name] = _spread(places, shape, score, np.nan)
     return {name: grid for name, grid in found.items() if np.isfinite(grid).any()}
 
 

@@ -8,15 +8,14 @@ how do the people managed rate her.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from workbench.analyses.led_teams import Lead, find_leads
 from workbench.analyses.roster import build_roster
-from workbench.analyses.similar_teams import Difference, SimilarTeams
+from workbench.analyses.similar_teams import SimilarTeams
 from workbench.analyses.situations import describe_situations
+from workbench.analyses.team_changes import measure_change
 from workbench.analyses.team_outcomes import OUTCOMES, Outcome
 from workbench.settings import DEFAULTS, Settings
 
@@ -180,68 +179,13 @@ def _team_row(
     similar: SimilarTeams, promotions: pd.DataFrame, lead: Lead, outcome: Outcome
 ) -> tuple[object, ...]:
     """Say what happened to one outcome of one team."""
-    settings = similar.settings
-    size, levels = similar.own(lead, outcome.name)
-    n_same: Any = pd.NA
-    found, cycles = Difference(), (0, 0)
-    before, after = np.nan, np.nan
-    if not lead.basis:
-        reason = "Nobody in a technical job is known to be led by this person."
-    elif size < settings.min_team_size:
-        reason = f"The team has fewer than {settings.min_team_size} members, so nothing is shown."
-    elif lead.start == 0:
-        reason = "There is no cycle before the promotion."
-    elif levels is None or not np.isfinite(levels.before[0] + levels.after[0]):
-        reason = f"{outcome.label} is not known both before and after the promotion."
-    elif levels.same[0] < settings.min_team_size:
-        reason = (
-            f"Fewer than {settings.min_team_size} members are known both before and after, so "
-            "nothing is shown."
-        )
-    else:
-        before, after = float(levels.before[0]), float(levels.after[0])
-        cycles = int(levels.n_before[0]), int(levels.n_after[0])
-        n_same = pd.NA if np.isnan(levels.same[0]) else int(levels.same[0])
-        found = similar.compare(lead, outcome.name, size, before, after)
-        reason = _tell(outcome, found, settings)
+    change = measure_change(similar, lead, outcome)
+    found = change.found
     who = promotions["person_id"].iloc[lead.row], promotions["cycle"].iloc[lead.row]
-    numbers = before, after, found.effect, found.low, found.high, found.p_value
-    counts = (*cycles, size, n_same, found.n_similar)
-    return (*who, lead.team(similar.roster), outcome.name, *numbers, *counts, reason)
-
-
-def _tell(outcome: Outcome, found: Difference, settings: Settings) -> str:
-    """Put a difference, or why there is none, in a sentence."""
-    if found.why_not == "few":
-        teams = "team" if found.n_similar == 1 else "teams"
-        return (
-            f"Only {found.n_similar} similar {teams} in the same cycles to compare with; "
-            f"{settings.min_similar_teams} are needed."
-        )
-    if found.why_not == "even":
-        return "Similar teams do not differ from each other, so nothing can be compared."
-    if found.why_not == "outside":
-        return "No similar team started from this level, so nothing can be compared."
-    low, effect, high = (
-        round(outcome.scale * each, 1) + 0.0 for each in (found.low, found.effect, found.high)
-    )
-    level = f"{settings.interval_level:.0%}".replace("%", " %")
-    interval = f"{level} interval {low:.1f} to {high:.1f}"
-    beyond = f"{found.n_similar} similar teams"
-    if found.high < 0 or found.low > 0:
-        verb = "fell" if found.high < 0 else "rose"
-        told = (
-            f"{outcome.label} {verb} by {abs(effect):.1f} {outcome.unit} more than in {beyond} "
-            f"({interval})."
-        )
-    else:
-        told = (
-            f"{outcome.label}: no change beyond that of {beyond} can be told apart "
-            f"({effect:+.1f} {outcome.unit}, {interval})."
-        )
-    if found.outside:
-        told += " None of the teams compared with started from this level."
-    return told
+    numbers = change.before, change.after, found.effect, found.low, found.high, found.p_value
+    counts = change.n_before, change.n_after, change.n_members, change.n_same, found.n_similar
+    team = lead.team(similar.roster)
+    return (*who, team, outcome.name, *numbers, *counts, change.reason)
 
 
 def _notes(
