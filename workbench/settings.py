@@ -74,6 +74,9 @@ class Settings:
     min_role_similarity: float = _setting(
         0.5, "Similarity to a role's profile below which no role is named.", -1.0, 1.0
     )
+    sure_membership: float = _setting(
+        0.8, "Probability of a person's group below which the person lies between groups.", 0.5, 1.0
+    )
     team_window: int = _setting(
         3, "Cycles before and after a promotion over which the team is compared.", 1, 20
     )
@@ -109,6 +112,15 @@ class Settings:
     )
     min_spanned_teams: int = _setting(
         3, "Teams of one area without a technical leader, from which one seat spans them.", 2, 100
+    )
+    min_group_size: int = _setting(
+        5, "People in a group, below which nothing of the group is shown.", 2, 100
+    )
+    equal_ratio: float = _setting(
+        1.25, "Ratio of two rates, up to which and down to its inverse they count as equal.", 1, 10
+    )
+    equal_difference: float = _setting(
+        0.5, "Difference in SD, up to which two groups count as about equal.", 0.0, 5.0
     )
     random_state: int = _setting(0, "Seed of everything random.", 0, 2**31)
 

@@ -1,0 +1,142 @@
+"""Promotion rates: how often people move into a track, and up within it, per person and cycle.
+
+What comes in are positions by person and cycle, and promotions; what goes out are counts of events
+and of the cycles in which they could have happened.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from workbench.analyses.histories import in_time, read_level
+from workbench.analyses.intervals import design_effect
+
+__all__ = ["MOVES", "Rate", "count_moves"]
+
+MOVES: tuple[str, ...] = ("into", "within")
+_LED = ("technical_leadership", "management")
+_KIND_INTO = {"technical_leadership": "to_technical_leadership", "management": "to_management"}
+
+_Bools = npt.NDArray[np.bool_]
+_Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How often something happened.
+
+    Attributes
+    ----------
+    track, move
+        Engineers moved `into` the track, or its people moved up `within` it.
+    events
+        How often it happened.
+    n
+        Cycles of people in which it could have happened; 0 where that is not known.
+    people
+        How many people these are.
+    effect
+        The design effect of counting the cycles of a person as if they were of several.
+    """
+
+    track: str
+    move: str
+    events: int
+    n: int
+    people: int
+    effect: float
+
+
+def count_moves(rows: pd.DataFrame, promotions: pd.DataFrame) -> list[Rate]:
+    """Count the moves into and within both tracks of leadership, and who could have moved.
+
+    A person could move in every cycle before which the position is known. Whether somebody rose
+    within a track can be told only where levels of one ladder are known before and after.
+
+    Parameters
+    ----------
+    rows
+        One row per person and cycle in which the position is known: `person_id`, `cycle`, `track`,
+        and `level` where it is known.
+    promotions
+        `person_id`, `cycle`, `kind`, as `find_promotions` gives them.
+
+    Returns
+    -------
+    list of Rate
+        One a track and move: management and technical leadership, into and within.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"person_id": ["a", "a", "b", "b"], "cycle": [1, 2, 1, 2],
+    ...                      "track": ["engineer", "management", "engineer", "engineer"]})
+    >>> moves = pd.DataFrame({"person_id": ["a"], "cycle": [2], "kind": ["to_management"]})
+    >>> [(rate.track, rate.events, rate.n) for rate in count_moves(rows, moves)[:2]]
+    [('technical_leadership', 0, 2), ('management', 1, 2)]
+    """
+    person, cycle = _codes(rows, rows)
+    order = np.lexsort((cycle, person))
+    person, cycle = person[order], cycle[order]
+    track = rows["track"].astype(object).to_numpy()[order]
+    follows = np.zeros(len(rows), dtype=bool)
+    follows[1:] = person[1:] == person[:-1]
+    before = np.concatenate([[None], track[:-1]]) if len(track) else track
+    width = int(cycle.max(initial=0)) + 1
+    cell = person * width + cycle
+    level = rows["level"].iloc[order] if "level" in rows else None
+    seen = follows if level is None or level.isna().all() else follows & _on_one_ladder(level)
+    counted = []
+    for move in MOVES:
+        for each in _LED:
+            from_track = "engineer" if move == "into" else each
+            kind = _KIND_INTO[each] if move == "into" else "within_track"
+            happened = np.isin(cell, _cells_of(rows, promotions, kind, width))
+            could = follows & (before == from_track)
+            if move == "within":
+                told = bool(happened.any()) or (level is not None and level.notna().any())
+                could &= seen & (track == each) & told
+            counted.append(_count(each, move, person, happened & could, could))
+    return counted
+
+
+def _codes(rows: pd.DataFrame, of: pd.DataFrame) -> tuple[_Ints, _Ints]:
+    """Give persons and cycles their numbers among the rows, -1 for others."""
+    persons = pd.Index(rows["person_id"].astype(object).unique())
+    cycles = pd.Index(in_time(rows["cycle"]), dtype=object)
+    return (
+        persons.get_indexer(pd.Index(of["person_id"], dtype=object)).astype(np.int64),
+        cycles.get_indexer(pd.Index(of["cycle"], dtype=object)).astype(np.int64),
+    )
+
+
+def _cells_of(rows: pd.DataFrame, promotions: pd.DataFrame, kind: str, width: int) -> _Ints:
+    """Give the cells of persons by cycles in which promotions of a kind are told."""
+    person, cycle = _codes(rows, promotions[promotions["kind"].eq(kind)])
+    return (person * width + cycle)[(person >= 0) & (cycle >= 0)]
+
+
+def _on_one_ladder(level: pd.Series) -> _Bools:
+    """Say for each row whether its level and the one before are known and of one ladder."""
+    read = {each: read_level(each) for each in level.dropna().unique().tolist()}
+    ladder = level.map(
+        {each: ladder for each, (ladder, number) in read.items() if number == number}
+    )
+    return (ladder.notna() & ladder.eq(ladder.shift())).to_numpy(dtype=bool)
+
+
+def _count(track: str, move: str, person: _Ints, happened: _Bools, could: _Bools) -> Rate:
+    """Add up one kind of move by person."""
+    size = int(person.max(initial=-1)) + 1
+    events = np.bincount(person[happened], minlength=size)
+    exposure = np.bincount(person[could], minlength=size)
+    exposed = exposure > 0
+    return Rate(
+        track=track,
+        move=move,
+        events=int(events.sum()),
+        n=int(exposure.sum()),
+        people=int(exposed.sum()),
+        effect=design_effect(events[exposed], exposure[exposed]),
+    )
