@@ -98,7 +98,7 @@ def count_around(
     # One sort of (group, value) pairs serves every group at once; the rest counts along it.
     width = int(ranks.max(initial=0)) + 1
     key = group[known] * width + ranks[known]
-    order = np.argsort(key, kind="stable")
+    order = np.argsort(key)  # equal keys count alike, in whatever order
     at, key = known[order], key[order]
     inside = reference[at]
     start = np.flatnonzero(np.diff(key, prepend=-1))

@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbench.measures.added_signals import measures_of_output
 from workbench.measures.agreement import weigh_by_agreement
 from workbench.measures.cohort_scores import name_known, score_in_cohorts
 from workbench.measures.cohorts import code_labels, find_cohorts
@@ -88,7 +89,7 @@ def score_reviews(
     >>> scores[["technical_output", "team_learning"]].round(2).to_dict("list")
     {'technical_output': [-1.22, 1.22, -0.0], 'team_learning': [1.0, -1.0, nan]}
     """
-    measures = (*TECHNICAL_OUTPUT, *(m for m in extra if m.half == "technical_output"))
+    measures = measures_of_output(extra)
     output = score_technical_output(reviews, min_cohort=min_cohort, measures=measures)
     signals = score_signals(reviews, min_cohort=min_cohort, extra=extra)
     told = output[["technical_output", "n_measures", "rests_on"]]

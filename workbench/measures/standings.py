@@ -12,13 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbench.measures.added_signals import measures_of_output
 from workbench.measures.cohort_scores import order_measures, read_measures, visit
 from workbench.measures.cohorts import Cohorts, find_cohorts, name_cohorts
 from workbench.measures.force_multiplier import EVIDENCE, FORCE_MULTIPLIER
 from workbench.measures.measure import Measure
 from workbench.measures.ranking import count_around
 from workbench.measures.rows import count_cycles_back, sort_rows
-from workbench.measures.technical_output import TECHNICAL_OUTPUT
 from workbench.settings import DEFAULTS
 
 __all__ = ["place_in_cohorts"]
@@ -88,15 +88,12 @@ def place_in_cohorts(
     values[~recent] = np.nan
     order = order_measures(values, measures)
     own = np.array([measure.scale == "team" for measure in measures])
-    lower, equal, among = np.zeros((3, *order.shape), dtype=np.int64)
     within = _within_teams(rows, cohorts)
-    for chosen, columns in ((cohorts, ~own), (within, own)):
-        placed = _count_around(order[:, columns], chosen)
-        lower[:, columns], equal[:, columns], among[:, columns] = placed
+    lower, equal, among = _count_around(order, cohorts, ~own) + _count_around(order, within, own)
     of_pair = np.array([place for place, _ in bearing], dtype=np.int64)
     at, pair = np.nonzero((order >= 0)[:, of_pair])
     measure = of_pair[pair]
-    n = among[at, measure]
+    n = among[measure, at]
     return pd.DataFrame(
         {
             "person_id": rows["person_id"].take(at).array,
@@ -106,8 +103,8 @@ def place_in_cohorts(
             "signal": _categories([signal for _, signal in bearing], pair),
             "is_count": np.array([m.is_count for m in measures])[measure],
             "value": values[at, measure],
-            "share_below": np.where(n > 1, lower[at, measure] / n, np.nan),
-            "share_equal": np.where(n > 1, equal[at, measure] / n, np.nan),
+            "share_below": np.where(n > 1, lower[measure, at] / n, np.nan),
+            "share_equal": np.where(n > 1, equal[measure, at] / n, np.nan),
             "cohort": _name(cohorts, within, own[measure], at),
             "n": n,
         }
@@ -119,8 +116,7 @@ def _list_bearing(extra: Sequence[Measure]) -> tuple[list[Measure], list[tuple[i
     measures: dict[str, Measure] = {}
     bearing = []
     evidence = {piece.name: piece for piece in EVIDENCE}
-    told = [(piece, "technical_output") for piece in TECHNICAL_OUTPUT]
-    told += [(m, "technical_output") for m in extra if m.half == "technical_output"]
+    told = [(piece, "technical_output") for piece in measures_of_output(extra)]
     told += [(evidence[name], s.name) for s in FORCE_MULTIPLIER for name in s.needs]
     told += [(m, m.name) for m in extra if m.half == "force_multiplier"]
     for measure, signal in told:
@@ -143,13 +139,14 @@ def _name_teams(teams: pd.Series) -> pd.Series:
     return names.where(names.str.contains("team", case=False, na=True), "team " + names)
 
 
-def _count_around(order: _Counts, cohorts: Cohorts) -> _Counts:
-    """Count who lies lower, beside and at all around each row in each measure."""
-    counts = np.zeros((3, *order.shape), dtype=np.int64)
+def _count_around(order: _Counts, cohorts: Cohorts, wanted: npt.NDArray[np.bool_]) -> _Counts:
+    """Count who lies lower, beside and at all: three times measures x rows, zero if not wanted."""
+    counts = np.zeros((3, order.shape[1], len(order)), dtype=np.int64)
     for at, group, reference, pick in visit(cohorts):
-        for place in range(order.shape[1]):
-            placed = count_around(order[at, place], group, reference)[:3]
-            counts[:, at[pick], place] = np.stack(placed)[:, pick]
+        for place in np.flatnonzero(wanted):
+            placed = count_around(order[at, place], group, reference)
+            for which in range(3):
+                counts[which, place, at[pick]] = placed[which][pick]
     return counts
 
 
