@@ -1,392 +1,121 @@
-"""Aspects: in what technical leadership and people management can be compared, and the findings.
+"""Aspects: in what technical leadership and people management are compared, in words.
 
-What comes in are the people of the latest cycle and counts of promotions; what goes out is one row
-per aspect: the difference with its interval, a verdict, and a sentence. A group below the smallest
-size gives no number, and a verdict is of the tracks, never of a person.
+A catalogue in display order, and the sentence that sums up the verdicts on it.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
-from workbench.analyses.grades import Grades, find_top, median_grade
-from workbench.analyses.intervals import (
-    NOTHING,
-    Estimate,
-    compare_means,
-    compare_ranks,
-    compare_rates,
-    estimate_mean,
-    estimate_share,
-)
-from workbench.analyses.rungs import Rung
-from workbench.analyses.track_rates import Rate
-from workbench.analyses.wording import number, numbers, percent, percents, say_ratio
+from workbench.analyses.wording import listed
 
-__all__ = ["ASPECTS", "Aspect", "Bars", "Evidence", "judge_aspects", "known_values"]
+__all__ = ["ASPECTS", "Aspect", "say_headline"]
 
 
 class Aspect(NamedTuple):
-    """One thing in which the tracks are compared, and the words for either way of it."""
+    """One thing in which the tracks are compared, and the words for it.
+
+    Attributes
+    ----------
+    name, label
+        How it is called in frames, and on the screen.
+    measure
+        What the number is.
+    higher, lower
+        What technical leadership has where it has more of it, or less.
+    more, less
+        The same as an answer beside the label.
+    """
 
     name: str
     label: str
-    more: str
-    less: str
-    meaning: str
+    measure: str
+    higher: str
+    lower: str
+    more: str = "higher"
+    less: str = "lower"
 
 
 ASPECTS: tuple[Aspect, ...] = (
-    Aspect("seats", "Seats above engineer", "more", "fewer", "How many hold a position of each."),
-    Aspect("highest_rung", "Highest rung", "higher", "lower", "Where each track ends."),
-    Aspect("pay_bands", "Pay bands", "higher", "lower", "How each spreads over pay bands."),
-    Aspect("compa_ratio", "Pay within the band", "higher", "lower", "Pay over the midpoint."),
+    Aspect("seats", "Seats above engineer", "ratio", "more seats", "fewer seats", "more", "fewer"),
+    Aspect("highest_rung", "Highest rung", "", "a higher top rung", "a lower top rung"),
+    Aspect("pay_bands", "Pay bands", "share", "higher pay bands", "lower pay bands"),
+    Aspect(
+        "compa_ratio",
+        "Pay within the band",
+        "difference",
+        "higher pay within the band",
+        "lower pay within the band",
+    ),
     Aspect(
         "promotion_into",
         "Engineers promoted into it",
+        "ratio",
+        "more promotions into it",
+        "fewer promotions into it",
         "more often",
         "less often",
-        "Promotions of engineers, by cycle in which one could have happened.",
     ),
     Aspect(
         "promotion_within",
         "Promoted within it",
+        "ratio",
+        "more promotions within it",
+        "fewer promotions within it",
         "more often",
         "less often",
-        "Rises in level, by cycle in which one could have happened.",
     ),
-    Aspect("engagement", "Engagement", "higher", "lower", "Mean engagement in the latest cycle."),
+    Aspect("engagement", "Engagement", "difference", "higher engagement", "lower engagement"),
     Aspect(
         "preference",
         "Track that people want",
+        "ratio",
+        "more people who want it",
+        "fewer people who want it",
         "wanted more",
         "wanted less",
-        "What people say that they would rather do.",
     ),
 )
-_SAID = {"about_equal": "about equal", "cannot_be_told": "cannot be told", "not_known": "no data"}
-_TECHNICAL, _MANAGING = "technical_leadership", "management"
-_PLURALS = {"engineer": "engineers", _TECHNICAL: "technical leaders", _MANAGING: "managers"}
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
-    """The thresholds of a comparison, as `compare_tracks` takes them."""
-
-    min_group_size: int
-    interval_level: float
-    equal_ratio: float
-    equal_difference: float
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What the tracks are compared on.
-
-    Attributes
-    ----------
-    people
-        One row per person of the latest cycle: `track`, `engagement`, `compa_ratio`, `preference`.
-    rates
-        Moves into and within each track.
-    pay_bands, levels
-        How the tracks spread over them.
-    rungs
-        The highest rung of each track.
-    """
-
-    people: pd.DataFrame
-    rates: dict[tuple[str, str], Rate]
-    pay_bands: Grades
-    levels: Grades
-    rungs: dict[str, Rung]
-
-
-class _Finding(NamedTuple):
-    estimate: Estimate
-    n: tuple[int | None, int | None]
-    verdict: str
-    sentence: str
-
-
-def judge_aspects(evidence: Evidence, bars: Bars) -> pd.DataFrame:
-    """Compare the tracks in every aspect.
+def say_headline(aspects: pd.DataFrame) -> str:
+    """Say in one sentence, without its full stop, what one track has beside the other.
 
     Parameters
     ----------
-    evidence
-        What is known of both tracks.
-    bars
-        The thresholds.
+    aspects
+        As `judge_aspects` gives them.
 
     Returns
     -------
-    pandas.DataFrame
-        One row per aspect, in the order of `ASPECTS`, as the attribute `aspects` of `Parity`.
-    """
-    findings = {
-        "seats": _judge_seats(evidence, bars),
-        "highest_rung": _judge_rungs(evidence),
-        "pay_bands": _judge_pay_bands(evidence, bars),
-        "compa_ratio": _judge_means(evidence, "compa_ratio", "pay over the band's midpoint", bars),
-        "promotion_into": _judge_rates(evidence, "into", bars),
-        "promotion_within": _judge_rates(evidence, "within", bars),
-        "engagement": _judge_means(evidence, "engagement", "engagement", bars),
-        "preference": _judge_preference(evidence, bars),
-    }
-    hidden = f"hidden: fewer than {bars.min_group_size} people"
-    rows = []
-    for aspect in ASPECTS:
-        found = findings[aspect.name]
-        said = {**_SAID, "higher": aspect.more, "lower": aspect.less, "hidden": hidden}
-        rows.append(
-            {
-                "aspect": aspect.name,
-                "label": aspect.label,
-                "value": found.estimate.value,
-                "low": found.estimate.low,
-                "high": found.estimate.high,
-                "n_technical_leadership": found.n[0],
-                "n_management": found.n[1],
-                "verdict": found.verdict,
-                "says": said[found.verdict],
-                "sentence": found.sentence,
-            }
-        )
-    counts = {"n_technical_leadership": "Int64", "n_management": "Int64"}
-    return pd.DataFrame(rows).astype(counts)
-
-
-def known_values(people: pd.DataFrame, track: str, column: str) -> pd.Series:
-    """Take the known numbers of the people of one track.
+    str
 
     Examples
     --------
-    >>> people = pd.DataFrame({"track": ["management"] * 2, "engagement": [4.0, None]})
-    >>> known_values(people, "management", "engagement").tolist()
-    [4.0]
+    >>> names = [aspect.name for aspect in ASPECTS]
+    >>> verdicts = ["lower", "lower", "not_known", "hidden", *["cannot_be_told"] * 3, "higher"]
+    >>> seats = {"n_technical_leadership": 9, "n_management": 30}
+    >>> print(say_headline(pd.DataFrame({"aspect": names, "verdict": verdicts, **seats})))
+    Technical leadership has fewer seats and a lower top rung than people management, but more \
+people who want it
     """
-    return people.loc[people["track"].eq(track), column].dropna()
-
-
-def _judge(estimate: Estimate, equal: float, low: float, high: float) -> str:
-    """Put an interval in a word: within what counts as equal, beyond equality, or neither."""
-    if np.isnan(estimate.low) or np.isnan(estimate.high):
-        return "cannot_be_told"
-    if low <= estimate.low and estimate.high <= high:
-        return "about_equal"
-    if estimate.low > equal:
-        return "higher"
-    return "lower" if estimate.high < equal else "cannot_be_told"
-
-
-def _judge_seats(evidence: Evidence, bars: Bars) -> _Finding:
-    """Count the positions of both tracks; a count of everybody needs no interval."""
-    held = evidence.people["track"].value_counts()
-    technical, managing = int(held.get(_TECHNICAL, 0)), int(held.get(_MANAGING, 0))
-    seats = technical + managing
-    if not seats:
-        return _Finding(NOTHING, (0, 0), "not_known", "Nobody has a position above engineer.")
-    ratio = technical / managing if managing else np.inf
-    estimate = Estimate(ratio, ratio, ratio)
-    verdict = _judge(estimate, 1.0, 1 / bars.equal_ratio, bars.equal_ratio)
-    share = percent(technical / seats)
-    sentence = (
-        f"{technical:,} of the {seats:,} seats above engineer are technical leadership ({share}), "
-        f"{managing:,} are people management. This counts everybody, so it has no interval."
-    )
-    if not technical:
-        sentence = (
-            f"There is no technical leadership: nobody has such a position, while {managing:,} "
-            f"{'person manages' if managing == 1 else 'people manage'}."
-        )
-    return _Finding(Estimate(ratio, np.nan, np.nan), (technical, managing), verdict, sentence)
-
-
-def _judge_rungs(evidence: Evidence) -> _Finding:
-    """Compare where the tracks end: in pay bands that can be seen, else in levels of one ladder."""
-    named = {track: _name_rung(evidence, track) for track in (_TECHNICAL, _MANAGING)}
-    missing = [_PLURALS[track] for track, name in named.items() if not name]
-    if missing:
-        sentence = f"There are no titles or levels of {' and '.join(missing)} to compare."
-        return _Finding(NOTHING, (None, None), "not_known", sentence)
-    sentence = (
-        f"The technical track ends at {named[_TECHNICAL]}, people management at {named[_MANAGING]}."
-    )
-    for grades in (evidence.pay_bands, evidence.levels):
-        tops = [find_top(grades, track) for track in (_TECHNICAL, _MANAGING)]
-        if grades.comparable and all(top is not None for top in tops):
-            verdict = "about_equal" if tops[0] == tops[1] else "higher"
-            verdict = "lower" if (tops[0] or 0) < (tops[1] or 0) else verdict
-            return _Finding(NOTHING, (None, None), verdict, sentence)
-    why = " No pay band or level that can be shown says which of the two is higher."
-    return _Finding(NOTHING, (None, None), "cannot_be_told", sentence + why)
-
-
-def _name_rung(evidence: Evidence, track: str) -> str:
-    """Spell the highest rung of a track, with the highest pay band where that can be shown."""
-    rung = evidence.rungs[track]
-    top = find_top(evidence.pay_bands, track)
-    band = "" if top is None else f"pay band {evidence.pay_bands.counts.index[top]}"
-    beside = ", ".join(each for each in (rung.level if rung.title else "", band) if each)
-    name = rung.title or (f"level {rung.level}" if rung.level else "")
-    return f"{name} ({beside})" if name and beside else name
-
-
-def _judge_pay_bands(evidence: Evidence, bars: Bars) -> _Finding:
-    """Compare the pay bands of both tracks: how often the technical leader's is the higher one."""
-    grades = evidence.pay_bands
-    held = [
-        grades.counts[track] if track in grades.counts else pd.Series(dtype="int64")
-        for track in (_TECHNICAL, _MANAGING)
-    ]
-    n = int(held[0].sum()), int(held[1].sum())
-    unseen = _unseen(n, "pay band", bars)
-    if unseen is not None:
-        return unseen
-    if not grades.comparable:
-        why = "The pay bands of the tracks are not on one scale, so they do not compare."
-        return _Finding(NOTHING, n, "cannot_be_told", why)
-    estimate = compare_ranks(held[0], held[1], bars.interval_level)
-    margin = float(norm.cdf(bars.equal_difference / np.sqrt(2)))
-    verdict = _judge(estimate, 0.5, 1 - margin, margin)
-    middle = [median_grade(grades, track) for track in (_TECHNICAL, _MANAGING)]
-    medians = f" The medians are {middle[0]} and {middle[1]}." if all(middle) else ""
-    shown = grades.shown
-    if shown.loc[shown["track"].isin((_TECHNICAL, _MANAGING)), "hidden"].any():
-        # From the exact number, the people in hidden bands could be worked out.
-        said = {**_SAID, "higher": "higher", "lower": "lower"}[verdict]
-        sentence = (
-            f"Pay bands of technical leaders, against those of managers: {said}. As some bands "
-            f"are hidden, no number is given.{medians}"
-        )
-        return _Finding(NOTHING, n, verdict, sentence)
-    sentence = (
-        f"Of a technical leader and a manager drawn at random, the technical leader has the "
-        f"higher pay band in {percents(estimate)} of cases, ties counting half "
-        f"({n[0]:,} and {n[1]:,} people).{medians}"
-    )
-    return _Finding(estimate, n, verdict, sentence)
-
-
-def _judge_means(evidence: Evidence, column: str, words: str, bars: Bars) -> _Finding:
-    """Compare the means of a number in the latest cycle."""
-    values = [known_values(evidence.people, track, column) for track in (_TECHNICAL, _MANAGING)]
-    n = len(values[0]), len(values[1])
-    unseen = _unseen(n, words, bars)
-    if unseen is not None:
-        return unseen
-    estimate = compare_means(values[0], values[1], bars.interval_level)
-    spread = float(np.sqrt((values[0].var() + values[1].var()) / 2))
-    margin = bars.equal_difference * spread
-    means = [
-        f"{number(mean.value)} ({numbers(mean)}; {size:,} {_PLURALS[track]})"
-        for track, mean, size in zip(
-            (_TECHNICAL, _MANAGING),
-            (estimate_mean(each, bars.interval_level) for each in values),
-            n,
-            strict=True,
-        )
-    ]
-    difference = (
-        "no interval, as all answers of a group are alike"
-        if np.isnan(estimate.low)
-        else f"{numbers(estimate, signed=True)}"
-    )
-    sentence = (
-        f"Mean {words} in the latest cycle is {means[0]} against {means[1]}: a difference of "
-        f"{number(estimate.value, signed=True)} ({difference})."
-    )
-    return _Finding(estimate, n, _judge(estimate, 0.0, -margin, margin), sentence)
-
-
-def _judge_rates(evidence: Evidence, move: str, bars: Bars) -> _Finding:
-    """Compare how often people are promoted into, or within, the two tracks."""
-    technical, managing = (evidence.rates[track, move] for track in (_TECHNICAL, _MANAGING))
-    what = "promotions into the tracks" if move == "into" else "rises in level"
-    unseen = _unseen((technical.people, managing.people), what, bars)
-    if unseen is not None:
-        return unseen
-    effect = max(technical.effect, managing.effect)
-    estimate = compare_rates(
-        (technical.events, technical.n),
-        (managing.events, managing.n),
-        bars.interval_level,
-        effect=effect,
-    )
-    said = [
-        f"{rate.events:,} of {rate.n:,} ({percents(_share(rate, bars))})"
-        for rate in (technical, managing)
-    ]
-    if move == "into":
-        sentence = (
-            f"In {technical.n:,} cycles of engineers, {technical.events:,} moved to technical "
-            f"leadership ({percents(_share(technical, bars))}) and {managing.events:,} in people "
-            f"management ({percents(_share(managing, bars))})"
-        )
-    else:
-        sentence = (
-            f"Technical leaders rose in level in {said[0]} of their cycles, managers in {said[1]}"
-        )
-    verdict = _judge(estimate, 1.0, 1 / bars.equal_ratio, bars.equal_ratio)
-    times = say_ratio(estimate)
-    return _Finding(estimate, (technical.n, managing.n), verdict, f"{sentence}{times}.")
-
-
-def _share(rate: Rate, bars: Bars) -> Estimate:
-    """Estimate a rate per cycle."""
-    return estimate_share(rate.events, rate.n, bars.interval_level, effect=rate.effect)
-
-
-def _judge_preference(evidence: Evidence, bars: Bars) -> _Finding:
-    """Compare how many would rather lead technically with how many would rather manage."""
-    people = evidence.people
-    wanted = people["preference"].value_counts()
-    technical, managing = int(wanted.get(_TECHNICAL, 0)), int(wanted.get(_MANAGING, 0))
-    stated = technical + managing
-    unseen = _unseen((stated, stated), "the track that people want", bars)
-    if unseen is not None:
-        return unseen
-    share = estimate_share(technical, stated, bars.interval_level)
-    estimate = compare_rates((technical, stated), (managing, stated), bars.interval_level)
-    unknown = int(people["preference"].isna().sum())
-    undecided = int(wanted.get("undecided", 0))
-    sentence = (
-        f"{technical:,} of {stated:,} people who name a track would rather lead technically "
-        f"({percents(share)}); of {unknown:,} it is not known"
-        f"{f', and {undecided:,} are undecided' if undecided else ''}."
-    )
-    for track, other in ((_MANAGING, _TECHNICAL), (_TECHNICAL, _MANAGING)):
-        own = people.loc[people["track"].eq(track), "preference"].dropna()
-        if len(own) >= bars.min_group_size:
-            verb = "lead technically" if other == _TECHNICAL else "manage"
-            sentence += (
-                f" {int(own.eq(other).sum()):,} of {len(own):,} {_PLURALS[track]} say that they "
-                f"would rather {verb}."
-            )
-    verdict = _judge(estimate, 1.0, 1 / bars.equal_ratio, bars.equal_ratio)
-    return _Finding(estimate, (technical, managing), verdict, sentence)
-
-
-def _unseen(n: tuple[int, int], what: str, bars: Bars) -> _Finding | None:
-    """Say why two groups are not compared: nothing is known, or one of them is too small."""
-    least = bars.min_group_size
-    nobody = [track for track, size in zip((_TECHNICAL, _MANAGING), n, strict=True) if not size]
-    if nobody:
-        who = " or ".join(_PLURALS[track] for track in nobody)
-        sentence = f"Nothing in the data says {what} of {who}."
-        return _Finding(NOTHING, (None, None), "not_known", sentence)
-    small = [track for track, size in zip((_TECHNICAL, _MANAGING), n, strict=True) if size < least]
-    if not small:
-        return None
-    shown = tuple(size if size >= least else None for size in n)
-    who = " and ".join(_PLURALS[track] for track in small)
-    return _Finding(
-        NOTHING,
-        (shown[0], shown[1]),
-        "hidden",
-        f"Known of fewer than {least} {who} ({what}), so it is not shown.",
-    )
+    seats = aspects.loc[aspects["aspect"].eq("seats")].iloc[0]
+    technical, managing = int(seats["n_technical_leadership"]), int(seats["n_management"])
+    if not technical and not managing:
+        return "Nobody has a position above engineer, so there are no tracks to compare"
+    if not technical or not managing:
+        there, absent = ("technical leadership", "people management")[:: 1 if technical else -1]
+        n = technical or managing
+        people = "1 person has" if n == 1 else f"{n:,} people have"
+        return f"Nobody has a position in {absent}, while {people} one in {there}"
+    verdicts = dict(zip(aspects["aspect"], aspects["verdict"], strict=True))
+    more = [each.higher for each in ASPECTS if verdicts[each.name] == "higher"]
+    less = [each.lower for each in ASPECTS if verdicts[each.name] == "lower"]
+    if not more and not less:
+        equal = [each.label.lower() for each in ASPECTS if verdicts[each.name] == "about_equal"]
+        if not equal:
+            return "It cannot be told how technical leadership compares with people management"
+        return f"Technical leadership and people management are about equal: {listed(equal)}"
+    first, second = (less, more) if less else (more, [])
+    but = f", but {listed(second)}" if second else ""
+    return f"Technical leadership has {listed(first)} than people management{but}"

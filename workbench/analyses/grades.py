@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["Grades", "count_grades", "find_top", "median_grade"]
+__all__ = ["Grades", "count_grades", "find_top", "median_grade", "name_top"]
 
 _NUMBERED = re.compile(r"^(\D*?)[\s._-]*(\d+(?:[.,]\d+)*)\s*(.*)$", re.DOTALL)
 _LETTERED = re.compile(r"^(?:(.*)[\s._-])?([a-z])$")
@@ -151,6 +151,19 @@ def find_top(grades: Grades, track: str) -> int | None:
     if held.empty or bool(held["hidden"].iloc[-1]):
         return None
     return int(held["place"].iloc[-1])
+
+
+def name_top(grades: Grades, track: str) -> str:
+    """Name the highest grade of a track, or nothing where it is hidden or not known.
+
+    Examples
+    --------
+    >>> grades, tracks = pd.Series(["B1"] * 5 + ["B2"] * 6), pd.Series(pd.Categorical(["a"] * 11))
+    >>> name_top(count_grades(grades, tracks, name="pay bands", min_group_size=5), "a")
+    'B2'
+    """
+    top = find_top(grades, track)
+    return "" if top is None else str(grades.counts.index[top])
 
 
 def _no_grades(tracks: pd.Series, note: str) -> Grades:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workbench.analyses.aspects import ASPECTS, Aspect, Bars, Evidence, judge_aspects
+from workbench.analyses.aspects import ASPECTS, Aspect, say_headline
+from workbench.analyses.comparisons import Bars, Evidence, judge_aspects
 from workbench.analyses.employment import has_left
 from workbench.analyses.grades import Grades, count_grades
 from workbench.analyses.histories import in_time, read_level
@@ -62,10 +63,12 @@ class Parity:
         `promotion_n` (engineers promoted into the track, per engineer and cycle), `rise_rate`,
         `rise_low`, `rise_high`, `rises`, `rise_n` (within it), `engagement`, `engagement_low`,
         `engagement_high`, `engagement_n`, the same of `compa_ratio`, `median_level`,
-        `median_pay_band`, `top_title`, `top_level`. Missing where not known or hidden.
+        `median_pay_band`, `top_title`, `top_level`, `top_pay_band`. Missing, or empty text, where
+        not known or hidden.
     aspects
-        One row per aspect: `aspect`, `label`, `value`, `low`, `high` (of the ratio, the difference
-        or the probability of superiority), `n_technical_leadership`, `n_management`, `verdict`
+        One row per aspect: `aspect`, `label`, `measure` (`ratio`, `difference`, or `share` of pairs
+        in which the technical leader stands higher), `value`, `low`, `high`,
+        `n_technical_leadership`, `n_management`, `verdict`
         (of technical leadership against management: `higher`, `lower`, `about_equal`,
         `cannot_be_told`, `hidden`, `not_known`), `says` (the same in words), `sentence`.
     seats
@@ -85,6 +88,8 @@ class Parity:
         The latest cycle; None where there is none.
     pay_compares, levels_compare
         Whether the pay bands, the levels of both tracks of leadership are on one scale.
+    headline
+        What one track has beside the other, in one sentence without its full stop.
     notes
         What was done and what could not be, in sentences.
     min_group_size, interval_level
@@ -101,6 +106,7 @@ class Parity:
     cycle: Hashable | None
     pay_compares: bool
     levels_compare: bool
+    headline: str
     notes: tuple[str, ...]
     min_group_size: int
     interval_level: float
@@ -174,9 +180,10 @@ def compare_tracks(
     latest = known[known["cycle"].isin(cycles[-1:])]
     here = _describe(latest[latest["track"].isin(COMPARED)], people)
     evidence = _gather(here, count_moves(known, moves), bars)
+    aspects = judge_aspects(evidence, bars)
     return Parity(
         tracks=list_tracks(evidence, bars),
-        aspects=judge_aspects(evidence, bars),
+        aspects=aspects,
         seats=list_seats(here),
         rates=list_rates(evidence, bars),
         pay_bands=evidence.pay_bands.shown.rename(columns={"grade": "pay_band"}),
@@ -185,6 +192,7 @@ def compare_tracks(
         cycle=cycles[-1] if cycles else None,
         pay_compares=evidence.pay_bands.comparable,
         levels_compare=evidence.levels.comparable,
+        headline=say_headline(aspects),
         notes=_note(evidence, latest, cycles),
         min_group_size=min_group_size,
         interval_level=interval_level,

@@ -7,8 +7,8 @@ frames of `Parity`.
 import numpy as np
 import pandas as pd
 
-from workbench.analyses.aspects import Bars, Evidence, known_values
-from workbench.analyses.grades import median_grade
+from workbench.analyses.comparisons import Bars, Evidence, known_values
+from workbench.analyses.grades import median_grade, name_top
 from workbench.analyses.intervals import NOTHING, Estimate, estimate_mean, estimate_share
 from workbench.analyses.preferences import PREFERENCES
 from workbench.analyses.track_rates import MOVES
@@ -46,6 +46,7 @@ def list_tracks(evidence: Evidence, bars: Bars) -> pd.DataFrame:
                 "median_pay_band": [median_grade(evidence.pay_bands, each) for each in COMPARED],
                 "top_title": [evidence.rungs[each].title for each in COMPARED],
                 "top_level": [evidence.rungs[each].level for each in COMPARED],
+                "top_pay_band": [name_top(evidence.pay_bands, each) for each in COMPARED],
             },
             index=list(COMPARED),
         ),

@@ -3,11 +3,13 @@
 What comes in is an `Estimate`; what goes out is text for the middle of a sentence.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from workbench.analyses.intervals import Estimate
 
-__all__ = ["number", "numbers", "percent", "percents", "say_ratio"]
+__all__ = ["listed", "number", "numbers", "percent", "percents", "say_ratio"]
 
 
 def say_ratio(estimate: Estimate) -> str:
@@ -25,6 +27,17 @@ def say_ratio(estimate: Estimate) -> str:
     value, low, high = (f"{each:.{1 if each >= 1 else 2}f}" for each in estimate)
     upper = "no upper end" if np.isinf(estimate.high) else f"to {high}"
     return f": {value} times as often ({low} {upper})"
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Join texts as in a sentence.
+
+    Examples
+    --------
+    >>> listed(["seats", "pay", "engagement"])
+    'seats, pay and engagement'
+    """
+    return " and ".join(", ".join(texts).rsplit(", ", 1))
 
 
 def percent(share: float) -> str:
