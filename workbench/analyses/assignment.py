@@ -22,7 +22,8 @@ _HIGH_ONES = 1e-9
 
 def _exact(scores: _Floats) -> _Floats:
     """Turn scores into whole numbers that order assignments alike, and break their ties."""
-    return np.rint((scores + _HIGH_ONES * scores**2) * _WHOLE)
+    # The 1 lets a holder who adds nothing count for more than an empty seat.
+    return np.rint((scores + _HIGH_ONES * scores**2) * _WHOLE) + 1.0
 
 
 def assign_seats(scores: _Floats, allowed: _Mask) -> _Ints:

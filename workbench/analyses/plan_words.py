@@ -131,7 +131,7 @@ def _say_role(taken: Occupancy, seat: int, person: int) -> str:
         said += f" and a {wanted}, whom this seat is for ({role_fit:.2f})"
     elif own in ROLES and own != wanted:
         rungs = ROLES.index(own) - ROLES.index(wanted)
-        away = "one rung" if abs(rungs) == 1 else f"{abs(rungs)} rungs"
+        away = ("one rung", "two rungs", "three rungs", "four rungs")[abs(rungs) - 1]
         said += f", {away} {'above' if rungs > 0 else 'below'} the {wanted} of this seat"
     if n_spanned:
         said += (

@@ -6,13 +6,13 @@ there in the latest cycle.
 
 import pandas as pd
 
+from workbench.analyses.employment import has_left
 from workbench.analyses.histories import in_time
-from workbench.errors import InputError
+from workbench.analyses.roster import one_row_each
 
 __all__ = ["find_positions"]
 
 _KEPT = ("manager", "job_family", "department", "track")
-_GONE = r"\b(?:left|leaver|terminated|resigned|inactive|retired|dismissed)\b"
 
 
 def find_positions(reviews: pd.DataFrame) -> pd.DataFrame:
@@ -44,27 +44,16 @@ def find_positions(reviews: pd.DataFrame) -> pd.DataFrame:
     >>> find_positions(reviews).values.tolist()
     [['a', 'Search', '2023H2', ('Ads',)]]
     """
-    absent = [column for column in ("person_id", "cycle") if column not in reviews]
-    if absent:
-        raise InputError(
-            f"the reviews have no column {' and no column '.join(absent)}; they have: "
-            f"{', '.join(map(str, reviews.columns)) or 'no columns at all'}. Give one row per "
-            "person and cycle with person_id, cycle and, if known, team."
-        )
-    rows = reviews.dropna(subset=["person_id", "cycle"])
+    rows = one_row_each(reviews, ("team", *_KEPT, "employment_status"), "reviews")
     cycles = in_time(rows["cycle"])
     place = {cycle: number for number, cycle in enumerate(cycles)}
     rows = rows.assign(
-        _order=rows["cycle"].map(place).astype("int64"), _key=rows["person_id"].astype(str)
-    )
+        _order=[place[cycle] for cycle in rows["cycle"]],
+        _key=rows["person_id"].astype(str),
+        team=rows["team"].astype(object) if "team" in rows else None,
+    ).sort_values(["_key", "_order"], kind="stable")
     known = [column for column in _KEPT if column in rows]
-    if "team" not in rows:
-        rows["team"] = None
-    # What repeats a person and cycle is taken in the order of what it says, not of where it stands.
-    said = rows[["team", *known]].astype(str).agg("\x00".join, axis=1)
-    rows = rows.assign(_said=said).sort_values(["_key", "_order", "_said"], kind="stable")
-    rows = rows.drop_duplicates(["_key", "_order"])
-    here = rows.loc[rows["_order"].eq(len(cycles) - 1) & ~_is_gone(rows)]
+    here = rows.loc[rows["_order"].eq(len(cycles) - 1) & ~has_left(rows)]
     spells = _find_spells(rows.loc[rows["_key"].isin(set(here["_key"]))])
     past = spells.groupby("_key")["team"].agg(list)
     since = spells.drop_duplicates("_key", keep="last").set_index("_key")["cycle"]
@@ -78,14 +67,6 @@ def find_positions(reviews: pd.DataFrame) -> pd.DataFrame:
         teams=pd.Series(before, index=here.index, dtype=object),
     )
     return found.join(here[known]).reset_index(drop=True)
-
-
-def _is_gone(rows: pd.DataFrame) -> pd.Series:
-    """Tell who is recorded as having left."""
-    if "employment_status" not in rows:
-        return pd.Series(False, index=rows.index)
-    status = rows["employment_status"].astype(object).where(rows["employment_status"].notna(), "")
-    return status.astype(str).str.casefold().str.contains(_GONE, regex=True)
 
 
 def _find_spells(rows: pd.DataFrame) -> pd.DataFrame:
