@@ -97,6 +97,12 @@ class Seats:
     leaders: Holders
     managers: Holders
 
+    @property
+    def latest(self) -> Ints:
+        """Whether each team has a technical leader in the latest cycle; empty without cycles."""
+        n_cycles = self.leader.shape[1]
+        return self.leader[:, n_cycles - 1] if n_cycles else np.empty(0, dtype=np.int64)
+
 
 def find_seats(roster: Roster) -> Seats:
     """Say who manages each team and who leads it technically, in each cycle.

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.analyses.roster import Roster
-from workbench.analyses.seats import NO_TEAM, YES, Seats
+from workbench.analyses.seats import NO_TEAM, UNKNOWN, YES, Seats
 from workbench.analyses.void_outcomes import VOID_OUTCOMES
 from workbench.analyses.voids import Void
 from workbench.settings import Settings
@@ -55,7 +55,7 @@ def say_state(
         )
     elif state == "no_people_manager":
         told = f"Since {since} it has a technical leader; nobody is seen to manage its people."
-    elif seats.leader[team, -1] == YES:
+    elif seats.latest[team] == YES:
         told = (
             f"Since {since} it has a technical leader; the reviews do not say who manages people."
         )
@@ -134,17 +134,17 @@ def write_notes(roster: Roster, seats: Seats, voids: pd.DataFrame) -> tuple[str,
         )
     if not seats.managers_known:
         notes.append("The reviews do not say who manages people.")
-    unknown = int((seats.leader[:, -1] == -1).sum())
+    unknown = int((seats.latest == UNKNOWN).sum())
     if unknown:
         notes.append(
             f"For {_teams(unknown)} it is not known whether there is a technical leader: the job "
             "title of somebody in the team is missing."
         )
-    ended = int(((seats.leader[:, -1] == NO_TEAM) & (seats.leader != NO_TEAM).any(axis=1)).sum())
+    ended = int(((seats.latest == NO_TEAM) & (seats.leader != NO_TEAM).any(axis=1)).sum())
     if ended:
         notes.append(f"Not there any more in the latest cycle: {_teams(ended)}.")
     codes = roster.units[seats.basis][:, -1]
-    without = len(np.unique(codes[codes >= 0])) - int((seats.leader[:, -1] != NO_TEAM).sum())
+    without = len(np.unique(codes[codes >= 0])) - int((seats.latest != NO_TEAM).sum())
     if without > 0:
         notes.append(f"Left out, because nobody in it is in a technical job: {_teams(without)}.")
     return (*notes, *_say_outcomes(voids))

@@ -257,7 +257,7 @@ def find_voids(
     starts = run_starts(seats.leader)
     strongest = _find_strongest(roster, seats, leads, settings)
     voids = []
-    for team in np.flatnonzero(seats.leader[:, -1] == NO).tolist():
+    for team in np.flatnonzero(seats.latest == NO).tolist():
         since = int(starts[team])
         void = lost.get((team, since))
         if void is None:
@@ -307,9 +307,10 @@ def _tops(roster: Roster, seats: Seats, start: int, settings: Settings) -> list[
             n = np.bincount(team[known], minlength=len(seats.units) + 1)
             highest = np.full(len(seats.units) + 1, -np.inf)
             np.maximum.at(highest, team[known], mean[known])
-            tops.append(
-                (known & (mean >= highest[team]) & (n[team] >= settings.min_team_size), words)
-            )
+            top = known & (mean == highest[team]) & (n[team] >= settings.min_team_size)
+            # Several who are alike are nobody's strongest.
+            alone = np.bincount(team[top], minlength=len(seats.units) + 1) == 1
+            tops.append((top & alone[team], words))
     return tops
 
 
