@@ -7,12 +7,14 @@ sheets, one for each date that can be read two ways, and the row around a cell t
 import re
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from workbench.fields import FIELD_BY_NAME, fields_with_role
 from workbench.intake.cells import show_value
 from workbench.intake.headers.matching import Match, fold_header, is_private
 from workbench.intake.profiles import header_key
 from workbench.intake.reading import Intake
+from workbench.intake.signals import find_kept_column, is_of_a_person
 from workbench.intake.tables import Table
 
 __all__ = ["count_intake", "describe_rows", "list_dates", "list_headers"]
@@ -42,7 +44,9 @@ def list_headers(intake: Intake) -> pd.DataFrame:
         `header`, `sheets` (on how many it stands), `field` (None where the column keeps its own
         name), `confidence`, `how`, `guesses` (other fields, best first), `kind` (what an unmatched
         column can be used as), `private` (whether its cells name or describe people), `samples`
-        (some cells as the sheet shows them), `look` (whether a person should look at it).
+        (some cells as the sheet shows them), `look` (whether a person should look at it), `addable`
+        (whether an unmatched column can be counted towards a score), `added` (what it is added to,
+        or nothing).
     """
     how = {(row["sheet"], row["header"]): row["how"] for row in intake.columns.to_dict("records")}
     found: dict[str, dict[str, object]] = {}
@@ -56,11 +60,16 @@ def list_headers(intake: Intake) -> pd.DataFrame:
             if not entry["samples"]:
                 entry["samples"] = _sample(table, match)
     rows = [
-        {**entry, "sheets": len(entry["sheets"]), "look": _needs_look(entry)}  # type: ignore[arg-type]
+        {
+            **entry,
+            "sheets": len(entry["sheets"]),  # type: ignore[arg-type]
+            "look": _needs_look(entry),
+            **_tell_signal(str(entry["header"]), entry["field"], intake),
+        }
         for entry in found.values()
     ]
-    names = "header sheets field confidence how guesses kind private samples look".split()
-    frame = pd.DataFrame(rows, columns=names)
+    names = "header sheets field confidence how guesses kind private samples look addable added"
+    frame = pd.DataFrame(rows, columns=names.split())
     return frame.assign(field=pd.Series([row["field"] for row in rows], dtype=object))
 
 
@@ -82,6 +91,16 @@ def _describe(match: Match, table: Table) -> dict[str, object]:
         "private": is_private(match.header) if known is None else known.name in _HIDDEN,
         "samples": _sample(table, match),
     }
+
+
+def _tell_signal(header: str, field: object, intake: Intake) -> dict[str, object]:
+    """Tell whether a column that keeps its name can be a signal, and what it is added to."""
+    reviews = intake.panel.reviews
+    column = find_kept_column(header, reviews) if field is None else None
+    if column is None or is_of_a_person(header):
+        return {"addable": False, "added": ""}
+    addable = bool(is_numeric_dtype(reviews[column]) and reviews[column].notna().any())
+    return {"addable": addable, "added": intake.signals.get(column, "")}
 
 
 def _sample(table: Table, match: Match) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """What an analyst decided about a spreadsheet, remembered beside it for the next one of its kind.
 
 A profile is a small readable file. It holds headers and what they stand for, rating words and what
-they are worth, and which number of a date is the day; it holds no row of any sheet. It is found
-again by the signature of the headers, whatever cycle stands in them.
+they are worth, which number of a date is the day, and which other columns count; it holds no row of
+any sheet. It is found again by the signature of the headers, whatever cycle stands in them.
 """
 
 import datetime as dt
@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, get_args
 
 from workbench.errors import InputError
 from workbench.fields import FIELD_BY_NAME
@@ -20,7 +20,9 @@ from workbench.intake.headers.matching import fold_header, normalise_header
 from workbench.intake.ratings.scales import ScaleChoice
 
 __all__ = [
+    "ADDED_TO",
     "PROFILE_NAME",
+    "AddedTo",
     "Choices",
     "Leading",
     "find_profile",
@@ -30,6 +32,14 @@ __all__ = [
 ]
 
 Leading = Literal["day", "month"]
+AddedTo = Literal[
+    "technical_output",
+    "technical_output, less is better",
+    "force_multiplier",
+    "force_multiplier, less is better",
+]
+ADDED_TO: tuple[AddedTo, ...] = get_args(AddedTo)
+_Said = TypeVar("_Said")
 
 PROFILE_NAME = "workbench_profile.json"
 _FORMAT = "calibration workbench profile"
@@ -53,6 +63,15 @@ class Choices:
         From a header to what stands first in a date such as 03/04/2024: `day` or `month`.
     hidden
         Whether sheets, rows and columns that are hidden in Excel count.
+    signals
+        From a header that is kept as it is to the half of technical work that it is added to
+        (`technical_output` or `force_multiplier`, with ", less is better" behind it where that is
+        so), or to None for "it counts towards neither".
+
+    Raises
+    ------
+    InputError
+        If a column is added to something else.
 
     Examples
     --------
@@ -65,17 +84,27 @@ class Choices:
     scales: Mapping[str, ScaleChoice] = field(default_factory=dict)
     dates: Mapping[str, Leading] = field(default_factory=dict)
     hidden: bool = False
+    signals: Mapping[str, AddedTo | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a column that is added to nothing that there is."""
+        for header, added_to in self.signals.items():
+            if added_to is not None and added_to not in ADDED_TO:
+                raise InputError(
+                    f'"{header}" was added to {added_to!r}. A column can be added to '
+                    f"{', '.join(map(repr, ADDED_TO))}, or to None to take it out again. "
+                    "Choose one of these."
+                )
 
     def then(self, later: "Choices") -> "Choices":
         """Give what holds when other choices are made after these."""
-        renewed = {fold_header(header) for header in later.columns}
-        kept = {h: f for h, f in self.columns.items() if fold_header(h) not in renewed}
         return replace(
             self,
-            columns={**kept, **later.columns},
+            columns=_renew(self.columns, later.columns),
             scales={**self.scales, **later.scales},
             dates={**self.dates, **later.dates},
             hidden=self.hidden or later.hidden,
+            signals=_renew(self.signals, later.signals),
         )
 
     def cycle_scales(self, field: str) -> dict[str, ScaleChoice]:
@@ -107,6 +136,12 @@ class Choices:
             elif key in loose and (split_cycle(header)[0] or keys.count(key) == 1):
                 decided[header] = loose[key]
         return decided
+
+
+def _renew(old: Mapping[str, _Said], new: Mapping[str, _Said]) -> dict[str, _Said]:
+    """Give what was said of each header, the new where it was said again, however it is spelled."""
+    renewed = {fold_header(header) for header in new}
+    return {**{h: said for h, said in old.items() if fold_header(h) not in renewed}, **new}
 
 
 def header_key(header: str) -> str:
@@ -163,6 +198,7 @@ def save_profile(folder: Path, headers: Iterable[str], choices: Choices) -> Path
         "scales": {field: asdict(scale) for field, scale in choices.scales.items()},
         "dates": dict(choices.dates),
         "hidden": choices.hidden,
+        "signals": dict(choices.signals),
     }
     draft = path.with_suffix(".tmp")
     try:
@@ -257,4 +293,8 @@ def _read_choices(profile: Mapping[str, Any]) -> Choices:
     scales = {name: ScaleChoice.from_dict(scale) for name, scale in profile["scales"].items()}
     if not isinstance(profile["hidden"], bool):
         raise ValueError("hidden is true or false")
-    return Choices(columns, scales, dates, profile["hidden"])
+    # Profiles of earlier versions have none.
+    signals = dict(profile.get("signals", {}))
+    if not set(signals.values()) <= {*ADDED_TO, None}:
+        raise ValueError("a column is added to what does not exist")
+    return Choices(columns, scales, dates, profile["hidden"], signals)

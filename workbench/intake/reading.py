@@ -19,7 +19,8 @@ from workbench.intake.headers.matching import Given, Match, fold_header
 from workbench.intake.layouts import find_tables, is_aside, settle_tables
 from workbench.intake.panel import Panel, build_panel
 from workbench.intake.problems import ProblemList, list_hidden, list_left_out
-from workbench.intake.profiles import Choices, find_profile, save_profile
+from workbench.intake.profiles import AddedTo, Choices, find_profile, save_profile
+from workbench.intake.signals import settle_signals
 from workbench.intake.tables import Table
 
 __all__ = ["Intake", "Reading", "interpret", "read_panel", "remember"]
@@ -73,6 +74,8 @@ class Intake:
         The cells themselves, to be read again with other choices.
     choices
         What was decided by the analyst, remembered or given.
+    signals
+        From a column of the reviews to the half of technical work that the analyst added it to.
     """
 
     panel: Panel
@@ -83,6 +86,7 @@ class Intake:
     found: ProblemList
     reading: Reading
     choices: Choices = field(default_factory=Choices)
+    signals: Mapping[str, AddedTo] = field(default_factory=dict)
 
     @property
     def problems(self) -> pd.DataFrame:
@@ -100,6 +104,7 @@ def read_panel(
     *,
     password: str | None = None,
     columns: Given | None = None,
+    signals: Mapping[str, AddedTo | None] | None = None,
     choices: Choices | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Intake:
@@ -114,6 +119,9 @@ def read_panel(
         Opens workbooks that are protected by one.
     columns
         What the analyst decided: from headers to field names, or to None for "keep it as it is".
+    signals
+        Other columns that count: from headers to `technical_output` or `force_multiplier`, with
+        ", less is better" behind it where that is so.
     choices
         All that the analyst decided. By default it is what was remembered beside the source for
         headers like its own; `Choices()` leaves that alone.
@@ -130,7 +138,8 @@ def read_panel(
     UnreadableFileError
         If a file cannot be opened, or no sheet has any cells.
     InputError
-        If no sheet says who its rows are about, or `columns` names a field that does not exist.
+        If no sheet says who its rows are about, `columns` names a field that does not exist, or
+        `signals` adds a column to what does not exist.
 
     Examples
     --------
@@ -146,7 +155,7 @@ def read_panel(
     file = path if path is not None and path.is_file() else None
     reading = Reading(tuple(sheets), name, _find_folder(source), file)
     tell("Finding the tables", 0.4)
-    return interpret(reading, choices, columns=columns, progress=progress)
+    return interpret(reading, choices, columns=columns, signals=signals, progress=progress)
 
 
 def interpret(
@@ -154,6 +163,7 @@ def interpret(
     choices: Choices | None = None,
     *,
     columns: Given | None = None,
+    signals: Mapping[str, AddedTo | None] | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Intake:
     """Make a panel of cells that were read; see `read_panel` for the arguments."""
@@ -164,22 +174,25 @@ def interpret(
     if remembered is None:
         names = [name for found in headers.values() for header in found for name in header.names]
         remembered = _remember(reading, names, problems)
-    decided = remembered.then(Choices(columns=columns or {}))
+    decided = remembered.then(Choices(columns=columns or {}, signals=signals or {}))
     tables = _find_all_tables(reading, headers, decided, problems)
     _note_unused(columns or {}, tables, problems)
     tell("Reading the cells", 0.5)
     scales: Scales = []
     panel = build_panel(tables, problems, decided, scales)
+    listed = _list_columns(tables, columns if choices is None else decided.columns)
+    added = settle_signals(decided, panel.reviews, listed, problems)
     tell("Done", 1.0)
     return Intake(
         panel,
         tuple(tables),
-        _list_columns(tables, columns if choices is None else decided.columns),
+        listed,
         _list_scales(scales, "scales", ["low", "high", "best", "how", "n"]),
         _list_scales(scales, "levels", ["text", "value", "n", "kind"]),
         problems,
         reading,
         decided,
+        added,
     )
 
 

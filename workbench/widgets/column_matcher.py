@@ -1,11 +1,13 @@
 """What each column was taken for, and the analyst's word where it was taken wrongly.
 
 Every header stands there once, with some of its cells, what it stands for and how sure that is. A
-change counts at once, and the line above says what it did to people, cycles and ratings.
+column of numbers that stands for nothing known can be counted towards either half of technical
+work. A change counts at once, and the line above says what it did to people, cycles and ratings.
 """
 
 import html
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import ipywidgets
@@ -15,8 +17,9 @@ from workbench.calibration import Calibration
 from workbench.charts.theme import in_words
 from workbench.exports.answers import answer_columns, count
 from workbench.fields import FIELDS
+from workbench.intake.headers.matching import fold_header
 from workbench.intake.overview import count_intake, list_dates, list_headers
-from workbench.intake.profiles import Choices, header_key
+from workbench.intake.profiles import ADDED_TO, Choices, header_key
 from workbench.widgets.choice_row import ChoiceRow, heads
 from workbench.widgets.notice import Notice
 from workbench.widgets.prose import paragraph
@@ -48,13 +51,23 @@ _USES = {
     "private": "private",
     "": "",
 }
+# Before what a column is added to, so that no field can be meant.
+_ADD = "add to "
+_ADDED: dict[str, str] = {
+    "technical_output": "Count as technical output",
+    "technical_output, less is better": "Count as technical output, less is better",
+    "force_multiplier": "Count as force multiplier",
+    "force_multiplier, less is better": "Count as force multiplier, less is better",
+}
 
 
-def _options(guesses: Sequence[tuple[str, float]]) -> list[tuple[str, str]]:
-    """Offer the likeliest fields first, then keeping the column, then every field."""
+def _options(guesses: Sequence[tuple[str, float]], addable: bool) -> list[tuple[str, str]]:
+    """Offer the likeliest fields first, then keeping the column, counting it, and every field."""
     likely = [field for field, _ in guesses]
     options = [(f"Perhaps: {in_words(field)}", field) for field in likely]
     options.append(("Keep as it is", KEEP))
+    if addable:
+        options += [(words, _ADD + added_to) for added_to, words in _ADDED.items()]
     return options + [
         (f"{in_words(field.name)} ({in_words(field.role).lower()})", field.name)
         for field in FIELDS
@@ -64,6 +77,8 @@ def _options(guesses: Sequence[tuple[str, float]]) -> list[tuple[str, str]]:
 
 def _say_sure(row: Mapping[Any, Any]) -> str:
     """Say how sure a match is, and what it rests on."""
+    if row["added"]:
+        return _HOW["remembered" if row["how"] == "remembered" else "given"]
     if row["field"] is None:
         return _USES.get(row["kind"], "")
     if row["how"] in {"given", "remembered"}:
@@ -229,8 +244,9 @@ class ColumnMatcher(ipywidgets.VBox):
         header = str(entry["header"])
         on_sheets = f" (on {entry['sheets']} sheets)" if entry["sheets"] > 1 else ""
         texts = [header + on_sheets, self._say_samples(entry), _say_sure(entry)]
-        value = entry["field"] or KEEP
-        row.fill(header, texts, _options(entry["guesses"]), value, f"What {header} stands for")
+        value = entry["field"] or (_ADD + entry["added"] if entry["added"] else KEEP)
+        options = _options(entry["guesses"], entry["addable"])
+        row.fill(header, texts, options, value, f"What {header} stands for")
 
     def _say_samples(self, entry: Mapping[Any, Any]) -> str:
         """Show some cells of a column, unless they name or describe people."""
@@ -246,10 +262,12 @@ class ColumnMatcher(ipywidgets.VBox):
                 return "(a name)"
         return text
 
-    def _choose(self, header: str, field: str) -> None:
+    def _choose(self, header: str, chosen: str) -> None:
         """Take what the analyst says of a header; another header of the sheet gives way."""
         if self._calibration is None:
             return
+        added_to = next((each for each in ADDED_TO if chosen == _ADD + each), None)
+        field = "" if added_to else chosen
         columns: dict[str, str | None] = {header: field or None}
         taken = self._calibration.columns
         if field:
@@ -258,7 +276,10 @@ class ColumnMatcher(ipywidgets.VBox):
             # "2024 Rating" is no rival of "2023 Rating": both are the rating, of two cycles.
             others = [each for each in rivals["header"] if header_key(each) != header_key(header)]
             columns = dict.fromkeys(others) | columns
-        self._decide(Choices(columns=columns))
+        # What is kept or stands for a field counts as nothing else any more.
+        known = {fold_header(each) for each in self._calibration.intake.choices.signals}
+        signals = {header: added_to} if added_to or fold_header(header) in known else {}
+        self._decide(Choices(columns=columns, signals=signals))
 
     def _choose_date(self, header: str, leading: str) -> None:
         if leading:
@@ -267,7 +288,7 @@ class ColumnMatcher(ipywidgets.VBox):
     def _choose_hidden(self) -> None:
         if self._calibration is not None and not self._filling:
             choices = self._calibration.intake.choices
-            self._change(Choices(choices.columns, choices.scales, choices.dates, self.hidden.value))
+            self._change(replace(choices, hidden=self.hidden.value))
 
     def _start_over(self) -> None:
         self._change(Choices())
