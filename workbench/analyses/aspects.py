@@ -40,6 +40,7 @@ ASPECTS: tuple[Aspect, ...] = (
     Aspect("seats", "Seats above engineer", "ratio", "more seats", "fewer seats", "more", "fewer"),
     Aspect("highest_rung", "Highest rung", "", "a higher top rung", "a lower top rung"),
     Aspect("pay_bands", "Pay bands", "share", "higher pay bands", "lower pay bands"),
+    Aspect("levels", "Levels", "share", "higher levels", "lower levels"),
     Aspect(
         "compa_ratio",
         "Pay within the band",
@@ -68,7 +69,7 @@ ASPECTS: tuple[Aspect, ...] = (
     Aspect("engagement", "Engagement", "difference", "higher engagement", "lower engagement"),
     Aspect(
         "preference",
-        "Track that people want",
+        "Track people want",
         "ratio",
         "more people who want it",
         "fewer people who want it",
@@ -93,7 +94,7 @@ def say_headline(aspects: pd.DataFrame) -> str:
     Examples
     --------
     >>> names = [aspect.name for aspect in ASPECTS]
-    >>> verdicts = ["lower", "lower", "not_known", "hidden", *["cannot_be_told"] * 3, "higher"]
+    >>> verdicts = ["lower", "lower", "not_known", "hidden", *["cannot_be_told"] * 4, "higher"]
     >>> seats = {"n_technical_leadership": 9, "n_management": 30}
     >>> print(say_headline(pd.DataFrame({"aspect": names, "verdict": verdicts, **seats})))
     Technical leadership has fewer seats and a lower top rung than people management, but more \

@@ -93,7 +93,8 @@ def judge_aspects(evidence: Evidence, bars: Bars) -> pd.DataFrame:
     findings = {
         "seats": _judge_seats(evidence, bars),
         "highest_rung": _judge_rungs(evidence),
-        "pay_bands": _judge_pay_bands(evidence, bars),
+        "pay_bands": _judge_grades(evidence.pay_bands, "pay band", bars),
+        "levels": _judge_grades(evidence.levels, "level", bars),
         "compa_ratio": _judge_means(evidence, "compa_ratio", "pay over the band's midpoint", bars),
         "promotion_into": _judge_rates(evidence, "into", bars),
         "promotion_within": _judge_rates(evidence, "within", bars),
@@ -203,19 +204,18 @@ def _name_rung(evidence: Evidence, track: str) -> str:
     return f"{name} ({beside})" if name and beside else name
 
 
-def _judge_pay_bands(evidence: Evidence, bars: Bars) -> _Finding:
-    """Compare the pay bands of both tracks: how often the technical leader's is the higher one."""
-    grades = evidence.pay_bands
+def _judge_grades(grades: Grades, name: str, bars: Bars) -> _Finding:
+    """Compare pay bands or levels: how often the technical leader's is the higher one."""
     held = [
         grades.counts[track] if track in grades.counts else pd.Series(dtype="int64")
         for track in (_TECHNICAL, _MANAGING)
     ]
     n = int(held[0].sum()), int(held[1].sum())
-    unseen = _unseen(n, "pay band", bars)
+    unseen = _unseen(n, f"the {name}", bars)
     if unseen is not None:
         return unseen
     if not grades.comparable:
-        why = "The pay bands of the tracks are not on one scale, so they do not compare."
+        why = f"The {name}s of the two tracks are not on one scale, so they do not compare."
         return _Finding(NOTHING, n, "cannot_be_told", why)
     estimate = compare_ranks(held[0], held[1], bars.interval_level)
     margin = float(norm.cdf(bars.equal_difference / np.sqrt(2)))
@@ -224,17 +224,17 @@ def _judge_pay_bands(evidence: Evidence, bars: Bars) -> _Finding:
     medians = f" The medians are {middle[0]} and {middle[1]}." if all(middle) else ""
     shown = grades.shown
     if shown.loc[shown["track"].isin((_TECHNICAL, _MANAGING)), "hidden"].any():
-        # From the exact number, the people in hidden bands could be worked out.
+        # From the exact number, the people in hidden cells could be worked out.
         said = {**_SAID, "higher": "higher", "lower": "lower"}[verdict]
         sentence = (
-            f"Pay bands of technical leaders, against those of managers: {said}. As some bands "
+            f"The {name}s of technical leaders, against those of managers: {said}. As some of them "
             f"are hidden, no number is given.{medians}"
         )
         return _Finding(NOTHING, n, verdict, sentence)
     ends = percents(estimate).partition(", ")[2]
     sentence = (
         f"Of a technical leader and a manager drawn at random, the technical leader has the "
-        f"higher pay band in {percent(estimate.value)} of cases ({ends}), ties counting half; they "
+        f"higher {name} in {percent(estimate.value)} of cases ({ends}), ties counting half; they "
         f"are {n[0]:,} and {n[1]:,} people.{medians}"
     )
     return _Finding(estimate, n, verdict, sentence)
