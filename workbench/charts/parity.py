@@ -180,13 +180,8 @@ def _place_end(
 def _how_to_read(parity: Parity, rows: list[ParityRow], width: int) -> list[str]:
     """Say how the picture is read, and what is not in it."""
     drawn = {each.aspect for each in rows}
-    absent = [
-        str(label).lower()
-        for name, label, verdict in zip(
-            *(parity.aspects[each] for each in ("aspect", "label", "verdict")), strict=True
-        )
-        if name not in drawn and verdict == "not_known"
-    ]
+    unknown = parity.aspects["verdict"].eq("not_known") & ~parity.aspects["aspect"].isin(drawn)
+    absent = parity.aspects.loc[unknown, "label"].str.lower()
     missing = f" Not in the data: {', '.join(absent)}." if absent else ""
     text = (
         "Where left and right mirror each other, the tracks are level. Both sides of a row are on "

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from workbench.analyses.parity import Parity
 from workbench.charts.theme import plain_text
