@@ -22,6 +22,9 @@ _ROMAN = {each: place for place, each in enumerate("i ii iii iv v vi vii viii ix
 # Fewer holders of a grade than this, on average, and it is rather the pay of each than a band.
 _LEAST_HOLDERS = 3
 
+# Rank correlation of level and grade among engineers, below which grade 1 is the highest.
+_CLEARLY_DOWN = -0.5
+
 _Step = tuple[str, float, str]
 _Counts = npt.NDArray[np.int64]
 
@@ -199,7 +202,8 @@ def _counts_down(grades: pd.Series, guide: pd.Series, order: list[str]) -> bool:
     both = guide.notna()
     if both.sum() < 3 or place[both].nunique() < 2 or guide[both].nunique() < 2:
         return False
-    return bool(place[both].rank().corr(guide[both].astype(float).rank()) < 0)
+    together = place[both].rank().corr(guide[both].astype(float).rank())
+    return bool(together < _CLEARLY_DOWN)
 
 
 def _on_one_scale(grades: pd.Series, tracks: pd.Series, steps: dict[str, _Step]) -> bool:

@@ -181,7 +181,7 @@ def _how_to_read(parity: Parity, rows: list[ParityRow], width: int) -> list[str]
     """Say how the picture is read, and what is not in it."""
     drawn = {each.aspect for each in rows}
     unknown = parity.aspects["verdict"].eq("not_known") & ~parity.aspects["aspect"].isin(drawn)
-    absent = parity.aspects.loc[unknown, "label"].str.lower()
+    absent = parity.aspects.loc[unknown, "label"].str.lower().tolist()
     missing = f" Not in the data: {', '.join(absent)}." if absent else ""
     text = (
         "Where left and right mirror each other, the tracks are level. Both sides of a row are on "

@@ -75,7 +75,7 @@ def lay_out_parity(parity: Parity) -> list[ParityRow]:
     >>> from workbench.analyses.parity import compare_tracks
     >>> reviews = pd.DataFrame({"person_id": ["a"], "cycle": [1], "track": ["management"]})
     >>> [row.aspect for row in lay_out_parity(compare_tracks(reviews))]
-    ['seats', 'highest_rung']
+    ['seats']
     """
     return [
         *_seat_row(parity),
@@ -107,20 +107,19 @@ def _seat_row(parity: Parity) -> list[ParityRow]:
 
 def _rung_row(parity: Parity) -> list[ParityRow]:
     """Write where each track ends."""
-    tracks = parity.tracks.set_index("track").loc[list(BESIDE)]
-    said = []
-    for title, level, band in tracks[["top_title", "top_level", "top_pay_band"]].itertuples(
-        index=False
-    ):
+    tracks = parity.tracks.set_index("track")
+    wings, named = [], []
+    for track in BESIDE:
+        title, level, band = tracks.loc[track, ["top_title", "top_level", "top_pay_band"]]
         name = plain_text(title or level)
+        named.append(bool(name))
         if len(name) > _LONGEST_TITLE:
             name = f"{name[: _LONGEST_TITLE - 1].rstrip()}\u2026"
         beside = [plain_text(level)] if title and level else []
         beside += [f"band {plain_text(band)}"] if band else []
-        said.append(f"{name} ({', '.join(beside)})" if beside else name or "nobody")
-    if said == ["nobody", "nobody"]:
-        return []
-    return [ParityRow("highest_rung", "", _pair(Wing(text) for text in said))]
+        said = f"{name} ({', '.join(beside)})" if beside else name
+        wings.append(Wing(said) if name else _unknown(parity, "highest_rung", track))
+    return [ParityRow("highest_rung", "", _pair(wings))] if any(named) else []
 
 
 def _grade_rows(parity: Parity) -> list[ParityRow]:
