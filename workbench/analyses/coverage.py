@@ -16,9 +16,17 @@ from workbench.analyses.led_teams import find_leads
 from workbench.analyses.promotions import find_promotions
 from workbench.analyses.roster import Roster, build_roster
 from workbench.analyses.seats import NO, NO_TEAM, UNKNOWN, YES, Seats, find_seats
+from workbench.analyses.similar_teams import SimilarTeams
 from workbench.analyses.void_outcomes import VOID_OUTCOMES, measure_voids
 from workbench.analyses.void_words import say_state, write_notes
-from workbench.analyses.voids import BEGINNINGS, Void, find_losses, find_voids, run_starts
+from workbench.analyses.voids import (
+    BEGINNINGS,
+    Void,
+    find_losses,
+    find_voids,
+    other_events,
+    run_starts,
+)
 from workbench.settings import DEFAULTS, Settings
 
 __all__ = ["BEGINNINGS", "STATES", "VOID_OUTCOMES", "Coverage", "State", "measure_coverage"]
@@ -223,7 +231,8 @@ def measure_coverage(
     states = _states(seats)
     by_cycle, cells = _by_cycle(roster, seats, states)
     teams = _teams(roster, seats, by_cycle, cells, voids, settings)
-    found = measure_voids(roster, seats, leads, losses, voids, teams, settings)
+    similar = SimilarTeams(roster, [*leads, *other_events(roster, seats, losses)], settings)
+    found = measure_voids(similar, seats, voids, teams)
     return Coverage(
         teams=teams,
         by_cycle=by_cycle,

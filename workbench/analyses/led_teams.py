@@ -4,6 +4,7 @@ What comes in are a roster and promotions; what goes out is one lead per promoti
 """
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -85,7 +86,11 @@ def find_leads(roster: Roster, promotions: pd.DataFrame, cycle_dtype: object) ->
     ('Search', 'team', 1, 2)
     """
     promoted = _find_promoted(roster, promotions, cycle_dtype)
-    found = [_find_reports(roster, each) or _find_team_mates(roster, each) for each in promoted]
+    reports = _reports_of(roster, [each.person for each in promoted])
+    found = [
+        _find_reports(roster, each, *reports[each.person]) or _find_team_mates(roster, each)
+        for each in promoted
+    ]
     begins: dict[tuple[str, int], list[int]] = {}
     for lead in found:
         begins.setdefault((lead.basis, lead.unit), []).append(lead.since)
@@ -123,12 +128,21 @@ def _find_promoted(roster: Roster, promotions: pd.DataFrame, cycle_dtype: object
     return [Lead(row, who, start) for who, start, _, row in sorted(found)]
 
 
-def _find_reports(roster: Roster, lead: Lead) -> Lead | None:
+def _reports_of(roster: Roster, people: Sequence[int]) -> dict[int, tuple[Ints, Ints]]:
+    """List who reports to each of some people, and in which columns."""
+    units = roster.units.get("manager", np.full(roster.technical.shape, -1))
+    person, column = np.nonzero(np.isin(units, people))
+    manager = units[person, column]
+    order = np.argsort(manager, kind="stable")
+    person, column, manager = person[order], column[order], manager[order]
+    ends = {each: np.searchsorted(manager, [each, each + 1]) for each in people}
+    return {each: (person[i:j], column[i:j]) for each, (i, j) in ends.items()}
+
+
+def _find_reports(roster: Roster, lead: Lead, person: Ints, column: Ints) -> Lead | None:
     """Take those who report to a promoted person as the team; None where nobody does."""
-    if "manager" not in roster.units:
-        return None
-    person, column = np.nonzero(roster.units["manager"][:, lead.start :] == lead.person)
-    column = column + lead.start
+    later = column >= lead.start
+    person, column = person[later], column[later]
     led = column[roster.technical[person, column]]
     if not len(led):
         return None

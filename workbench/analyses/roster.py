@@ -208,10 +208,12 @@ def add_by_unit(units: Ints, which: Bools, values: Floats | None = None) -> npt.
     return np.bincount(cell, weights, (n_units + 1) * width).reshape(n_units + 1, width)
 
 
-def _codes(values: Iterable[Hashable], known: Iterable[Hashable]) -> Ints:
+def _codes(values: pd.Series, known: Iterable[Hashable]) -> Ints:
     """Give each value its place among the known ones, -1 where it is none of them."""
     place = {each: position for position, each in enumerate(known)}
-    return np.array([place.get(each, -1) for each in values], dtype=np.int64)
+    codes, distinct = pd.factorize(values)
+    # One place more than there are values, which what is missing points to with its code -1.
+    return np.array([*(place.get(each, -1) for each in distinct), -1], dtype=np.int64)[codes]
 
 
 def _places(
@@ -242,16 +244,17 @@ def _texts(rows: pd.DataFrame, column: str) -> pd.Series:
 
 def _tracks(text: dict[str, pd.Series]) -> pd.Series:
     """Take the track, or read it from the title; empty where neither is known."""
-    tracks = {title: track_of_title(title) for title in text["title"].unique() if title}
-    read = pd.Series([tracks.get(title, "") for title in text["title"]], dtype="str")
+    titles = text["title"].unique()
+    tracks = {title: track_of_title(title) if title else "" for title in titles}
+    read = text["title"].map(tracks).astype("str")
     return text["track"].where(text["track"].ne(""), read)
 
 
 def _job_codes(tracks: pd.Series) -> Ints:
     """Give the place of each track in `TRACKS`; one that is not there counts as `other`."""
-    place = {track: position for position, track in enumerate(TRACKS)}
-    other = place["other"]
-    return np.array([place.get(each, other if each else -1) for each in tracks], dtype=np.int64)
+    codes = _codes(tracks, TRACKS)
+    said = tracks.ne("").to_numpy(dtype=bool)
+    return np.where((codes == -1) & said, TRACKS.index("other"), codes)
 
 
 def _strangers(rows: pd.DataFrame, people: list[Hashable]) -> list[Hashable]:

@@ -13,10 +13,12 @@ import pandas as pd
 
 from workbench.analyses.led_teams import Lead, find_leads
 from workbench.analyses.roster import build_roster
+from workbench.analyses.seats import find_seats
 from workbench.analyses.similar_teams import SimilarTeams
 from workbench.analyses.situations import describe_situations
 from workbench.analyses.team_changes import measure_change
 from workbench.analyses.team_outcomes import OUTCOMES, Outcome
+from workbench.analyses.voids import find_losses, other_events
 from workbench.settings import DEFAULTS, Settings
 
 __all__ = ["OUTCOMES", "Outcome", "TeamEffects", "measure_team_effects"]
@@ -94,7 +96,8 @@ def measure_team_effects(
     retention says.
 
     Similar teams are those of the same cycles, of half to twice the size, with no such promotion in
-    the window, neither of a member nor of somebody to lead them. (A team with one after the first
+    the window, neither of a member nor of somebody to lead them, and that did not lose their last
+    technical leader in another way. (A team with one after the first
     cycle of the lead counts up to then: what comes later must not decide who is compared.)
 
     The change is not held against their plain change: a team that did well is more likely to have
@@ -163,7 +166,9 @@ def measure_team_effects(
     roster = build_roster(reviews, scores)
     leads = find_leads(roster, promotions, reviews["cycle"].dtype)
     outcomes = [each for each in OUTCOMES if each.of != "leader" or each.name in roster.values]
-    similar = SimilarTeams(roster, leads, settings)
+    seats = find_seats(roster)
+    events = other_events(roster, seats, find_losses(roster, seats, leads))
+    similar = SimilarTeams(roster, [*leads, *events], settings)
     rows = [_team_row(similar, promotions, lead, outcome) for lead in leads for outcome in outcomes]
     teams = pd.DataFrame(rows, columns=["person_id", "cycle", *_DTYPES]).astype(_DTYPES)
     return TeamEffects(

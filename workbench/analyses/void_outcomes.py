@@ -10,13 +10,11 @@ from typing import Any
 import pandas as pd
 
 from workbench.analyses.led_teams import Lead
-from workbench.analyses.roster import Roster
 from workbench.analyses.seats import Seats
 from workbench.analyses.similar_teams import SimilarTeams
 from workbench.analyses.team_changes import measure_change
 from workbench.analyses.team_outcomes import OUTCOMES, Outcome
 from workbench.analyses.voids import BEGINNINGS, Void
-from workbench.settings import Settings
 
 __all__ = ["VOID_OUTCOMES", "measure_voids"]
 
@@ -30,43 +28,31 @@ _EVENTS = {each.name: each.event for each in BEGINNINGS}
 
 
 def measure_voids(
-    roster: Roster,
-    seats: Seats,
-    leads: Sequence[Lead],
-    losses: Sequence[Void],
-    voids: Sequence[Void],
-    teams: pd.DataFrame,
-    settings: Settings,
+    similar: SimilarTeams, seats: Seats, voids: Sequence[Void], teams: pd.DataFrame
 ) -> pd.DataFrame:
     """Say what happened around the beginning of each void.
 
     Parameters
     ----------
-    roster, seats, leads, losses, voids
+    similar
+        The teams to compare with.
+    seats, voids
         Of the same people.
     teams
         As in `Coverage.teams`.
-    settings
-        The thresholds.
 
     Returns
     -------
     DataFrame
         As in `Coverage.voids`.
     """
-    n_cycles = len(roster.cycles)
-    events = [each.event(seats, n_cycles) for each in losses if each.lead is None]
-    of_promotions = SimilarTeams(roster, leads, settings)
-    # A team that lost its leader in another way is no team to compare with either.
-    of_losses = SimilarTeams(roster, [*leads, *events], settings)
+    roster = similar.roster
     by_team = {name: place for place, name in enumerate(teams["team"])}
     rows = []
     for void in voids:
         team = teams.iloc[by_team[seats.names[void.team]]]
         own = void.lead if void.is_of_led_team(seats) else None
-        similar, lead = (
-            (of_losses, void.event(seats, n_cycles)) if own is None else (of_promotions, own)
-        )
+        lead = void.event(seats, len(roster.cycles)) if own is None else own
         numbers: list[Any] = []
         for outcome in VOID_OUTCOMES.values():
             numbers += _numbers(void, team["n_people"], similar, lead, outcome)

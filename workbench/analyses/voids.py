@@ -17,7 +17,15 @@ from workbench.analyses.seats import NO, NO_TEAM, UNKNOWN, YES, Seats
 from workbench.ladder import TRACKS
 from workbench.settings import Settings
 
-__all__ = ["BEGINNINGS", "Beginning", "Void", "find_losses", "find_voids", "run_starts"]
+__all__ = [
+    "BEGINNINGS",
+    "Beginning",
+    "Void",
+    "find_losses",
+    "find_voids",
+    "other_events",
+    "run_starts",
+]
 
 _MANAGING = TRACKS.index("management")
 # What makes a person the strongest of a team, with its words.
@@ -194,6 +202,22 @@ def find_losses(roster: Roster, seats: Seats, leads: Sequence[Lead]) -> list[Voi
         first = min(found, key=lambda each: _TELLING[each.how], default=Void(team, column, "other"))
         losses.append(replace(first, n_last=len(people)))
     return losses
+
+
+def other_events(roster: Roster, seats: Seats, losses: Sequence[Void]) -> list[Lead]:
+    """Give the losses that were no promotions, to leave such teams out of comparisons.
+
+    Parameters
+    ----------
+    roster, seats, losses
+        Of the same people.
+
+    Returns
+    -------
+    list of Lead
+        Of the teams that were left.
+    """
+    return [each.event(seats, len(roster.cycles)) for each in losses if each.lead is None]
 
 
 def _last_known(leader: Ints) -> Ints:
