@@ -36,7 +36,8 @@ class Screen:
         return next(row for row in self.matcher.rows if row.key == header)
 
     def offers(self, header: str) -> list[str]:
-        return [words for words, _ in self.row(header).choice.options if words.startswith("Count")]
+        options = self.row(header).choice.options
+        return [words for words, value in options if value.startswith("add to ")]
 
     def choose(self, header: str, words: str) -> None:
         row = self.row(header)
@@ -51,9 +52,9 @@ def screen():
 def test_only_columns_of_numbers_that_say_what_people_did_can_be_counted(screen):
     assert screen.offers("Architecture Katas") == [
         "Count as technical output",
-        "Count as technical output, less is better",
+        "Technical output: less is better",
         "Count as force multiplier",
-        "Count as force multiplier, less is better",
+        "Force multiplier: less is better",
     ]
     for header in ("Employee ID", "Cycle", "Guild", "Age Group"):
         assert not screen.offers(header)
@@ -65,7 +66,7 @@ def test_a_counted_column_says_so_and_stays_so(screen):
     row = screen.row("Architecture Katas")
     assert row.choice.label == "Count as force multiplier"
     assert row.texts[-1].value == "your choice"
-    screen.choose("Architecture Katas", "Count as technical output, less is better")
+    screen.choose("Architecture Katas", "Technical output: less is better")
     assert screen.calibration.intake.signals == {
         "Architecture Katas": "technical_output, less is better"
     }

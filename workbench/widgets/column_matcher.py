@@ -55,9 +55,9 @@ _USES = {
 _ADD = "add to "
 _ADDED: dict[str, str] = {
     "technical_output": "Count as technical output",
-    "technical_output, less is better": "Count as technical output, less is better",
+    "technical_output, less is better": "Technical output: less is better",
     "force_multiplier": "Count as force multiplier",
-    "force_multiplier, less is better": "Count as force multiplier, less is better",
+    "force_multiplier, less is better": "Force multiplier: less is better",
 }
 
 
