@@ -307,6 +307,9 @@ def note_plan(
         f"(half of it for having worked there before), {domain} share of its members who do the "
         "same kind of work. What is not known is left out of the mean. The plan has the largest "
         f"sum of fits; below {taken.min_seat_fit:.2f} a seat rather stays empty.",
+        "Worth of a choice: how much the sum of fits falls if this person may not have this seat "
+        "and everybody else is placed anew. Near 0, another plan is as good. The second choice is "
+        "the best fit among those without a seat.",
         f"A seat of one team is for a {TEAM_ROLE}; each rung between a person's role and the "
         f"seat's takes {100 * rung_step:.0f} % of the resemblance.",
     ]
