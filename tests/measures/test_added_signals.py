@@ -128,6 +128,12 @@ def test_made_measures_follow_what_was_said() -> None:
     assert "count" in katas.description and "count" not in time.description
 
 
+def test_numbers_of_people_who_were_all_away_are_no_error() -> None:
+    frame = reviews().assign(leave_share=1.0)
+    (added,) = added_measures(frame, {"Katas": "force_multiplier"})
+    assert score_reviews(frame, extra=(added,))["Katas"].isna().all()
+
+
 @pytest.mark.parametrize(
     ("signals", "words"),
     [

@@ -39,6 +39,25 @@ def test_each_column_alone_tells_the_signals_on_which_it_bears_and_no_other() ->
             assert best == (0 if piece.higher_is == "worse" else 2)
 
 
+@settings(deadline=None, max_examples=25)
+@given(
+    st.sampled_from([piece.name for piece in EVIDENCE]),
+    st.floats(1e-3, 1e6),
+    st.integers(0, 2**16),
+)
+def test_units_rows_and_other_columns_move_no_signal(name: str, factor: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    values = rng.poisson(1, (30, len(EVIDENCE))) * rng.choice([1.0, np.nan], (30, len(EVIDENCE)))
+    frame = one_cycle(**{piece.name: values[:, i] for i, piece in enumerate(EVIDENCE)})
+    frame = frame.assign(fte=rng.choice([1.0, 0.8, 0.6], 30))
+    scores = score_signals(frame)
+    changed = frame.assign(
+        **{name: frame[name] * factor, "Shoe Size": rng.integers(36, 47, 30), "gender": "x"}
+    )
+    again = score_signals(changed.sample(frac=1, random_state=seed))
+    pd.testing.assert_frame_equal(again, scores, check_exact=True)
+
+
 def test_written_evidence_is_one_piece_beside_the_columns() -> None:
     frame = one_cycle(talks=[1, 2, 3], **{WRITTEN + "team_learning": [0.9, 0.0, 0.5]})
     found = score_signals(frame)["team_learning"].to_numpy(float)

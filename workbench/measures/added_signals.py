@@ -138,14 +138,14 @@ def added_measures(reviews: pd.DataFrame, signals: Mapping[str, str]) -> tuple[M
                 f"{', '.join(map(str, reviews.columns))}. Give the name of one of these."
             )
         half, higher_is = _HALVES[added_to]
-        measure = added_measure(column, half, higher_is=higher_is)
-        if measure.function(reviews).isna().all():
+        is_count = looks_like_a_count(reviews[column])
+        measure = added_measure(column, half, higher_is=higher_is, is_count=is_count)
+        if pd.to_numeric(reviews[column], errors="coerce").isna().all():
             raise InputError(
                 f'"{column}" holds no numbers, so it cannot be added. A column of numbers is '
                 "needed. Leave it out, or write numbers into it."
             )
-        is_count = looks_like_a_count(reviews[column])
-        made.append(added_measure(column, half, higher_is=higher_is, is_count=is_count))
+        made.append(measure)
     return tuple(made)
 
 

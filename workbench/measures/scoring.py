@@ -11,8 +11,9 @@ engineers' scale as if they were one of them, and stay out of it: a promotion mo
 
 Each question that this leaves has one file: `presence` whether somebody was there to be measured,
 `cohorts` whom each is compared with, `team_scale` what a team's tools move, `linking` what becomes
-of a person of whom not everything is known. The level is not used; it belongs to the model of what
-is expected.
+of a person of whom not everything is known, `signals` what others achieve through a person,
+`added_signals` what an analyst counts besides. For technical output the level is not used; it
+belongs to the model of what is expected.
 """
 
 from collections.abc import Sequence
