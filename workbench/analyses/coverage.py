@@ -5,7 +5,7 @@ cycle and, for each team without a technical leader now, how that began and what
 engagement and retention did around it beside similar teams.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,6 +123,8 @@ class Coverage:
     members
         One row per member and people manager of the latest cycle: `team`, `person_id`, `seat`
         (`technical_leader`, `people_manager`, `both` or `member`).
+    cycles
+        All cycles, in time.
     notes
         What was left out or assumed, in sentences.
     interval_level, team_window
@@ -133,6 +135,7 @@ class Coverage:
     by_cycle: pd.DataFrame
     voids: pd.DataFrame
     members: pd.DataFrame
+    cycles: tuple[Hashable, ...]
     notes: tuple[str, ...]
     interval_level: float
     team_window: int
@@ -238,6 +241,7 @@ def measure_coverage(
         by_cycle=by_cycle,
         voids=found,
         members=_members(roster, seats),
+        cycles=tuple(roster.cycles),
         notes=write_notes(roster, seats, found),
         interval_level=interval_level,
         team_window=team_window,
