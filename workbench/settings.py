@@ -65,17 +65,23 @@ class Settings:
         0.7, "Weight of a cycle relative to the one after it.", 0.05, 1.0
     )
     max_clusters: int = _setting(6, "Largest number of clusters that is tried.", 1, 20)
+    dissolved_below: float = _setting(
+        0.5, "Jaccard similarity under resampling below which a cluster is not there.", 0.0, 1.0
+    )
     cluster_stability: float = _setting(
         0.75, "Jaccard similarity under resampling from which a cluster counts as stable.", 0.0, 1.0
     )
     min_reach: float = _setting(
-        0.7, "Reach across teams, in SD of the pool, from which the wider rungs are open.", -3.0, 3.0
+        0.9, "Reach across teams, in SD of the pool, from which the wider rungs are open.", -3.0, 3.0
     )
     min_role_similarity: float = _setting(
         0.5, "Similarity to a role's profile below which no role is named.", -1.0, 1.0
     )
     sure_membership: float = _setting(
         0.8, "Probability of a person's group below which the person lies between groups.", 0.5, 1.0
+    )
+    min_text_similarity: float = _setting(
+        0.55, "Likeness to a sentence of the phrase table from which text counts like it.", 0.0, 1.0
     )
     team_window: int = _setting(
         3, "Cycles before and after a promotion over which the team is compared.", 1, 20

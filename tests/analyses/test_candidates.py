@@ -15,9 +15,10 @@ from workbench.ladder import ROLES
 from workbench.measures.force_multiplier import FORCE_MULTIPLIER
 
 MEMBERS = (
-    "person_id cluster role probability stability reasons evidence_share role_similarity"
+    "person_id cluster role probability stability reasons evidence_share role_similarity "
+    "cluster_role agrees next_role missing caution"
 ).split()
-FRAMES = ("members", "profiles", "stability", "map")
+FRAMES = ("members", "profiles", "stability", "map", "votes", "rules", "roles")
 
 
 def profile(role: str) -> np.ndarray:
@@ -146,7 +147,7 @@ def test_every_rung_has_a_profile() -> None:
     assert [profile.role for profile in ROLE_PROFILES] == [*ROLES, STRONG_ENGINEER]
     assert all(len(profile.weights) == len(SIGNALS) for profile in ROLE_PROFILES)
     assert all(profile.meaning.endswith(".") for profile in ROLE_PROFILES)
-    assert [each.role for each in ROLE_PROFILES if each.top_level_only] == [
+    assert [each.role for each in ROLE_PROFILES if each.needs_level == "highest"] == [
         "Director of Architecture",
         "CTO",
     ]

@@ -7,6 +7,7 @@ of the answers.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,15 +15,18 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from workbench.analyses.clusters import Clusters
+from workbench.settings import DEFAULTS
 
 __all__ = [
     "LEAST_SIGNALS",
     "NO_ROLE",
+    "REACH",
     "ROLE_PROFILES",
     "SIGNALS",
     "STRONG_ENGINEER",
     "Resemblance",
     "RoleProfile",
+    "open_rungs",
     "profile_clusters",
     "resemble_roles",
     "weigh_signals",
@@ -45,61 +49,85 @@ NO_ROLE = "No role"
 STRONG_ENGINEER = "Strong engineer"
 
 
+# What is seen outside one's own team: problems between systems, talks and teaching, prototypes.
+REACH = ("integration_foresight", "team_learning", "prototypes_ahead")
+
+Level = Literal["any", "upper half", "highest"]
+
+
 @dataclass(frozen=True, slots=True)
 class RoleProfile:
-    """What the signals of a role look like.
+    """What the signals of a role look like, and what opens it.
 
     Attributes
     ----------
     role
         A rung of technical leadership, or the strong engineer.
+    family
+        What kind of work it is. The profile decides the family, and within one family level and
+        reach decide the rung.
     meaning
         What the role does, in one line.
     weights
         How much of each of `SIGNALS` belongs to it, in their order: 0 where it does not matter
         either way, as technical output does not for an architect, and below 0 where less of it
         belongs to the role.
-    top_level_only
-        Whether it is considered only for people of the highest level, because it takes a reach that
-        the signals do not show.
+    needs_reach
+        Whether it is open only to people whose work is seen across teams.
+    needs_level
+        Which part of the pool's levels it is open to. People of unknown level are kept from the
+        highest only.
     """
 
     role: str
+    family: str
     meaning: str
     weights: tuple[float, ...]
-    top_level_only: bool = False
+    needs_reach: bool = False
+    needs_level: Level = "any"
 
 
+# Within a family from the lowest rung to the highest.
 ROLE_PROFILES: tuple[RoleProfile, ...] = (
     RoleProfile(
         "Lead Engineer",
+        "lead",
         "Leads one team: teaches, keeps it on its planned work, builds what lasts.",
         (0.5, 0.5, 0.2, 0.2, 1.0, 0.6, 0.0),
     ),
     RoleProfile(
         "Software Architect",
+        "architect",
         "Designs for the long term, so that solutions of one area last.",
         (0.0, 0.8, 0.3, 1.0, 0.2, 0.0, 0.1),
     ),
     RoleProfile(
         "Principal Architect",
+        "architect",
         "Works across teams: sees integration problems and tries things out ahead of them.",
         (0.0, 0.3, 1.0, 0.5, 0.4, 0.1, 0.9),
+        needs_reach=True,
+        needs_level="upper half",
     ),
     RoleProfile(
         "Director of Architecture",
+        "architect",
         "Sets the direction of many teams, through design and through the people who learn it.",
         (0.0, 0.6, 0.9, 1.0, 0.9, 0.2, 0.2),
-        top_level_only=True,
+        needs_reach=True,
+        needs_level="highest",
     ),
     RoleProfile(
         "CTO",
+        "architect",
         "Joins what customers need, what can be built next and where the whole is going.",
         (0.0, 0.2, 0.6, 0.8, 0.5, 0.8, 1.0),
-        top_level_only=True,
+        needs_reach=True,
+        needs_level="highest",
     ),
     RoleProfile(
         STRONG_ENGINEER,
+        "engineer",
         "Builds much with their own hands; others' work depends on them less.",
         (1.0, -0.2, -0.2, -0.2, -0.2, -0.2, -0.2),
     ),
@@ -113,17 +141,24 @@ class Resemblance:
 
     Attributes
     ----------
-    nearest
-        Position in `ROLE_PROFILES` of the most similar profile; -1 where none could be considered.
-    similarity
-        How similar it is, at most 1; missing where none could be considered.
     names
-        The role that it names, `NO_ROLE` below the threshold.
+        The role of each row; `NO_ROLE` where no similarity reaches the threshold.
+    nearest
+        Position in `ROLE_PROFILES` of that role, or of the nearest one that was considered where
+        there is no role; -1 where none was.
+    similarity
+        How similar the row is to it, at most 1; missing where none was considered.
+    similarities
+        Of each row to each profile; missing where too little is known to compare them.
+    considered
+        Which profiles were open to each row, and could be compared.
     """
 
+    names: list[str]
     nearest: _Labels
     similarity: _Floats
-    names: list[str]
+    similarities: _Floats
+    considered: _Mask
 
 
 def weigh_signals(columns: Sequence[str]) -> _Floats:
@@ -152,12 +187,12 @@ def weigh_signals(columns: Sequence[str]) -> _Floats:
     return np.array(weights, dtype=float).reshape(len(ROLE_PROFILES), len(columns))
 
 
-def _similarities(scores: pd.DataFrame, top: _Mask) -> _Floats:
+def _compare(scores: pd.DataFrame) -> _Floats:
     """Compare each row with each profile, over the signals known of it.
 
     The cosine is taken over the signals that matter to the profile, and drawn towards 0 as if there
-    were one more that says nothing: somebody in the middle of the pool points nowhere. A profile of
-    whose weight less than half is known is not considered (-2), nor is one out of reach.
+    were one more that says nothing: somebody in the middle of the pool points nowhere. It is
+    missing where less than half of the weight of the profile is known.
     """
     known = scores.notna().to_numpy(float)
     values = scores.fillna(0.0).to_numpy(float)
@@ -168,23 +203,66 @@ def _similarities(scores: pd.DataFrame, top: _Mask) -> _Floats:
     # Low multiplication alone makes nobody a strong engineer.
     cosine = np.where(values @ np.maximum(weights, 0.0).T > 0, cosine, np.minimum(cosine, 0.0))
     full = np.array([np.abs(profile.weights).sum() for profile in ROLE_PROFILES])
-    considered = known @ np.abs(weights).T >= 0.5 * full
-    reach = np.array([profile.top_level_only for profile in ROLE_PROFILES])
-    considered &= ~reach[None, :] | top[:, None]
-    considered &= len(set(scores.columns) & set(SIGNALS)) >= LEAST_SIGNALS
-    return np.where(considered, cosine, -2.0)
+    comparable = known @ np.abs(weights).T >= 0.5 * full
+    comparable &= len(set(scores.columns) & set(SIGNALS)) >= LEAST_SIGNALS
+    # Rounded, so that equal profiles tie on every machine.
+    return np.where(comparable, cosine.round(12), np.nan)
 
 
-def resemble_roles(scores: pd.DataFrame, top: _Mask, min_similarity: float) -> Resemblance:
-    """Find the role that each row resembles most.
+def open_rungs(
+    scores: pd.DataFrame, levels: _Floats, top_level: _Mask, min_reach: float = DEFAULTS.min_reach
+) -> _Mask:
+    """Tell which roles are open to each person by level and reach.
+
+    Parameters
+    ----------
+    scores
+        One row per person, one column a signal, in standard deviations of the pool.
+    levels
+        Levels as numbers that grow; missing where unknown.
+    top_level
+        Who holds the highest level.
+    min_reach
+        Mean of the known signals of `REACH`, from which somebody's work counts as seen across
+        teams.
+
+    Returns
+    -------
+    ndarray
+        One row a person, one column a profile of `ROLE_PROFILES`.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"integration_foresight": [1.5, 1.5, -0.2], "prototypes_ahead": 1.0})
+    >>> opened = open_rungs(scores, np.array([5.0, 3.0, 4.0]), np.zeros(3, dtype=bool))
+    >>> [[profile.role for profile, is_open in zip(ROLE_PROFILES, row) if is_open][1:-1]
+    ...  for row in opened]
+    [['Software Architect', 'Principal Architect'], ['Software Architect'], ['Software Architect']]
+    """
+    seen = scores.reindex(columns=list(REACH)).mean(axis=1).to_numpy(float) >= min_reach
+    middle = np.median(levels[np.isfinite(levels)]) if np.isfinite(levels).any() else -np.inf
+    of_level = {
+        "any": np.ones(len(scores), dtype=bool),
+        "upper half": ~(levels < middle),
+        "highest": top_level,
+    }
+    opened = [
+        of_level[profile.needs_level] & (seen | (not profile.needs_reach))
+        for profile in ROLE_PROFILES
+    ]
+    return np.stack(opened, axis=1)
+
+
+def resemble_roles(scores: pd.DataFrame, opened: _Mask, min_similarity: float) -> Resemblance:
+    """Find the role that each row resembles: the family by its profile, the rung by what is open.
 
     Parameters
     ----------
     scores
         One row per person, one column a signal, in standard deviations from the middle of the pool;
         missing where unknown.
-    top
-        Who holds the highest level, for the roles that need its reach.
+    opened
+        Which profiles are open to each row, as `open_rungs` tells.
     min_similarity
         Similarity below which no role is named.
 
@@ -196,26 +274,35 @@ def resemble_roles(scores: pd.DataFrame, top: _Mask, min_similarity: float) -> R
     --------
     >>> teacher = pd.DataFrame({"technical_output": [0.4], "team_learning": 2.5,
     ...                         "customer_rescue": 1.2, "durable_solutions": 0.9})
-    >>> resemble_roles(teacher, np.zeros(1, dtype=bool), 0.5).names
+    >>> resemble_roles(teacher, np.ones((1, 6), dtype=bool), 0.5).names
     ['Lead Engineer']
     """
-    similarity = _similarities(scores, top)
-    nearest = similarity.argmax(axis=1).astype(np.int64)
-    return _name_roles(nearest, similarity.max(axis=1), min_similarity)
-
-
-def _name_roles(nearest: _Labels, similarity: _Floats, min_similarity: float) -> Resemblance:
-    """Name the roles; below the threshold there is none, and without any profile no similarity."""
-    nearest = np.where(similarity < -1, -1, nearest)
-    names = [
-        ROLE_PROFILES[place].role if place >= 0 and similar >= min_similarity else NO_ROLE
-        for place, similar in zip(nearest, similarity, strict=True)
-    ]
-    return Resemblance(nearest, np.where(similarity < -1, np.nan, similarity), names)
+    similarities = _compare(scores)
+    considered = opened & ~np.isnan(similarities)
+    open_similarity = np.where(considered, similarities, -2.0)
+    nearest = open_similarity.argmax(axis=1).astype(np.int64)
+    families = np.array([profile.family for profile in ROLE_PROFILES])
+    fits = (open_similarity >= min_similarity) & (families == families[nearest][:, None])
+    highest = len(ROLE_PROFILES) - 1 - fits[:, ::-1].argmax(axis=1)
+    # Director and CTO are reached by the same people; there the nearer one counts.
+    at_top = np.array([profile.needs_level == "highest" for profile in ROLE_PROFILES])
+    nearest_top = np.where(fits & at_top, open_similarity, -2.0).argmax(axis=1)
+    place = np.where(at_top[highest], nearest_top, highest)
+    place = np.where(fits.any(axis=1), place, nearest)
+    similarity = np.take_along_axis(open_similarity, place[:, None], axis=1)[:, 0]
+    roles = np.array([*(profile.role for profile in ROLE_PROFILES), NO_ROLE], dtype=object)
+    names = roles[np.where(similarity >= min_similarity, place, len(ROLE_PROFILES))]
+    return Resemblance(
+        list(names),
+        np.where(similarity < -1, -1, place),
+        np.where(similarity < -1, np.nan, similarity),
+        similarities,
+        considered,
+    )
 
 
 def profile_clusters(
-    scores: pd.DataFrame, top: _Mask, clusters: Clusters, min_similarity: float
+    scores: pd.DataFrame, opened: _Mask, clusters: Clusters, min_similarity: float
 ) -> tuple[_Labels, pd.DataFrame]:
     """Describe each cluster by its mean signals and the role that they resemble.
 
@@ -226,8 +313,8 @@ def profile_clusters(
     ----------
     scores
         One row per person, one column a signal, as for `resemble_roles`.
-    top
-        Who holds the highest level.
+    opened
+        Which profiles are open to each person; to a cluster those that are to most of it.
     clusters
         The clusters of the same people.
     min_similarity
@@ -250,15 +337,16 @@ def profile_clusters(
         index=every,
         columns=scores.columns,
     ).astype(float)
-    mostly_top = np.array([top[each].mean() > 0.5 for each in inside], dtype=bool)
-    similarity = _similarities(centres, mostly_top)
+    mostly = np.array([opened[each].mean(axis=0) > 0.5 for each in inside], dtype=bool)
+    similarity = _compare(centres)
+    similarity = np.where(mostly.reshape(similarity.shape), similarity, np.nan)
     # What stays below the threshold names no role, so it must not take one from another cluster.
     gain = np.where(similarity >= min_similarity, similarity + 2.0, 0.0)
     rows, columns = linear_sum_assignment(gain, maximize=True)
     named = gain[rows, columns] > 0
     place = np.full(len(inside), len(ROLE_PROFILES))
     place[rows[named]] = columns[named]
-    highest = similarity.max(axis=1)
+    highest = np.nan_to_num(similarity, nan=-2.0).max(axis=1)
     highest[rows[named]] = similarity[rows[named], columns[named]]
     counts = np.array([each.sum() for each in inside], dtype=np.int64)
     order = np.lexsort((-counts, place))

@@ -1,0 +1,315 @@
+"""Mixtures: groups of people whose signals share one covariance, seen through ranks alone.
+
+What comes in is, for each signal, the share of people below each person. What goes out is a
+Gaussian mixture of the scores behind those shares. Ranks alone cannot say how far apart two people
+are, and reading them as quantiles of one normal curve squeezes the gap between two groups. So the
+shares are read as quantiles of the mixture itself, which is fitted again, and so on: a mixture of
+Gaussians behind a copula. With one group that is the rank-normal transform.
+
+Many sets of people are fitted at once, as drawing people again or drawing references means
+hundreds of small fits that are a few large products.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr, ndtri
+
+__all__ = ["Mixture", "fit_copulas", "fit_mixtures", "read_quantiles", "refine_copulas"]
+
+_Floats = npt.NDArray[np.float64]
+_Labels = npt.NDArray[np.int64]
+
+HIGHEST_SCORE = 3.5
+_PRIOR_PEOPLE = 10
+_SHORT_RUN = 15
+_LONG_RUN = 60
+_ROUNDS = 3
+_GROUPING_STEPS = 5
+_SETTLED = 1e-4
+_GRID = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """Gaussian components that share one covariance, for each of some sets of people.
+
+    Attributes
+    ----------
+    shares
+        Share of people in each component, (sets, k).
+    means
+        Of each component, (sets, k, signals).
+    precision
+        Inverse of the covariance that they share, (sets, signals, signals).
+    """
+
+    shares: _Floats
+    means: _Floats
+    precision: _Floats
+
+    def memberships(self, scores: _Floats) -> _Floats:
+        """Tell how likely each person belongs to each component: (sets, k, n)."""
+        odds = _log_odds(self, scores)
+        chances = np.exp(odds - odds.max(axis=1, keepdims=True))
+        return np.asarray(chances / chances.sum(axis=1, keepdims=True), dtype=float)
+
+    def log_copula(self, scores: _Floats) -> _Floats:
+        """Measure how likely the ranks are together, beyond each signal alone: a sum for each set.
+
+        The density of the mixture over the product of its marginals does not change with units or
+        with how the signals are spread, so that mixtures of any number of components compare.
+        """
+        d = scores.shape[2]
+        odds = _log_odds(self, scores)
+        top = odds.max(axis=1)
+        within = np.log(np.exp(odds - top[:, None]).sum(axis=1)) + top
+        squares = ((scores @ self.precision) * scores).sum(axis=2)
+        scale = np.linalg.slogdet(self.precision)[1] - d * np.log(2 * np.pi)
+        together = (within - 0.5 * squares).sum(axis=1) + 0.5 * scale * scores.shape[1]
+        spread = self._spread()
+        alone = np.zeros(scores.shape[:2])
+        for signal in range(d):
+            of_signal = scores[:, None, :, signal] - self.means[:, :, None, signal]
+            width = spread[:, None, None, signal]
+            heights = np.exp(-0.5 * (of_signal / width) ** 2) / (width * np.sqrt(2 * np.pi))
+            alone += np.log(np.maximum((self.shares[:, :, None] * heights).sum(axis=1), 1e-300))
+        return np.asarray(together - alone.sum(axis=1), dtype=float)
+
+    def choose(self, sets: _Labels) -> "Mixture":
+        """Take some of the sets."""
+        return Mixture(self.shares[sets], self.means[sets], self.precision[sets])
+
+    def _spread(self) -> _Floats:
+        """Take the standard deviation of each signal within the components."""
+        covariance = np.linalg.inv(self.precision)
+        return np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
+
+
+def _log_odds(mixture: Mixture, scores: _Floats) -> _Floats:
+    """Weigh the components for each person; what all have in common is left out."""
+    pull = mixture.means @ mixture.precision
+    level = np.log(np.maximum(mixture.shares, 1e-300)) - 0.5 * (pull * mixture.means).sum(axis=2)
+    return np.asarray(pull @ scores.transpose(0, 2, 1) + level[:, :, None], dtype=float)
+
+
+def read_quantiles(below: _Floats, mixture: Mixture) -> _Floats:
+    """Read shares of people below as quantiles of the mixture's marginals.
+
+    Parameters
+    ----------
+    below
+        Shares in (0, 1), (n, signals) for all sets or (sets, n, signals).
+    mixture
+        One for each set.
+
+    Returns
+    -------
+    ndarray
+        (sets, n, signals), on the scale of the mixture.
+    """
+    spread = mixture._spread()
+    sets, _, d = mixture.means.shape
+    below = np.broadcast_to(below, (sets, *below.shape[-2:]))
+    scores = np.empty(below.shape)
+    reach = np.linspace(-5.0, 5.0, _GRID)
+    for one in range(sets):
+        for signal in range(d):
+            means, width = mixture.means[one, :, signal], spread[one, signal]
+            low, high = means.min() - 5.0 * width, means.max() + 5.0 * width
+            grid = (low + high) / 2 + reach * (high - low) / 10
+            share = mixture.shares[one] @ ndtr((grid - means[:, None]) / width)
+            scores[one, :, signal] = np.interp(below[one, :, signal], share, grid)
+    return scores
+
+
+def fit_copulas(
+    below: _Floats, k: int, starts: int, rng: np.random.Generator
+) -> tuple[Mixture, _Floats]:
+    """Fit mixtures of `k` components to shares of people below.
+
+    Parameters
+    ----------
+    below
+        (sets, n, signals), each share in (0, 1).
+    k
+        Number of components.
+    starts
+        Starts of which the best is kept.
+    rng
+        Draws the starts.
+
+    Returns
+    -------
+    mixture : Mixture
+        One for each set.
+    scores : ndarray
+        The shares as quantiles of the mixture's marginals, (sets, n, signals).
+    """
+    scores = np.clip(ndtri(below), -HIGHEST_SCORE, HIGHEST_SCORE)
+    mixture = fit_mixtures(scores, np.ones((1, below.shape[1])), k, starts, rng)
+    return refine_copulas(below, mixture, scores) if k > 1 else (mixture, scores)
+
+
+def refine_copulas(below: _Floats, mixture: Mixture, scores: _Floats) -> tuple[Mixture, _Floats]:
+    """Read shares as quantiles of a mixture, fit it again to what was read, and so on.
+
+    Parameters
+    ----------
+    below
+        (sets, n, signals), each share in (0, 1).
+    mixture
+        Where to begin, one for each set.
+    scores
+        The shares as they were read so far, (sets, n, signals).
+
+    Returns
+    -------
+    mixture : Mixture
+        With its components in the same order.
+    scores : ndarray
+        The shares as quantiles of the mixture's marginals.
+    """
+    weights = np.ones((1, below.shape[1]))
+    for _ in range(_ROUNDS):
+        member = mixture.memberships(scores)
+        scores = read_quantiles(below, mixture)
+        # Neither place nor width of a signal can be told from ranks, so both are set.
+        scores -= scores.mean(axis=1, keepdims=True)
+        scores /= np.maximum(scores.std(axis=1, keepdims=True), 1e-9)
+        mixture = _climb(scores, weights, _maximise(scores, weights, member), _SHORT_RUN)[0]
+    return mixture, scores
+
+
+def fit_mixtures(
+    scores: _Floats, weights: _Floats, k: int, starts: int, rng: np.random.Generator
+) -> Mixture:
+    """Fit mixtures by EM, from the best of some starts for each set.
+
+    Parameters
+    ----------
+    scores
+        (sets, n, signals), or one set for all.
+    weights
+        (sets, n), or one for all: how often each person was drawn.
+    k
+        Number of components.
+    starts
+        Starts of which the best is kept.
+    rng
+        Draws the starts.
+
+    Returns
+    -------
+    Mixture
+        One for each set.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> scores = rng.normal(size=(1, 90, 2)) + np.repeat([[0.0], [9.0]], [30, 60], axis=0)
+    >>> np.sort(fit_mixtures(scores, np.ones((1, 90)), 2, 3, rng).shares.round(2))
+    array([[0.33, 0.67]])
+    """
+    sets = max(len(scores), len(weights))
+    of_set = np.repeat(np.arange(sets), starts)
+    many, drawn = _take(scores, of_set), _take(weights, of_set)
+    member = _group(many, drawn, _draw_centres(many, drawn, sets * starts, k, rng))
+    tried, fit = _climb(many, drawn, _maximise(many, drawn, member), _SHORT_RUN)
+    # Rounded, so that starts that end alike are told apart alike on every machine.
+    best = fit.round(9).reshape(sets, starts).argmax(axis=1) + starts * np.arange(sets)
+    return _climb(scores, weights, tried.choose(best), _LONG_RUN)[0]
+
+
+def _take(each: _Floats, of_set: _Labels) -> _Floats:
+    """Repeat what belongs to each set; what is one for all stays one."""
+    return each if len(each) == 1 else each[of_set]
+
+
+def _climb(
+    scores: _Floats, weights: _Floats, mixture: Mixture, steps: int
+) -> tuple[Mixture, _Floats]:
+    """Take steps of EM until no set gains from them; give the mean log-likelihood as well."""
+    before = np.full(len(mixture.shares), -np.inf)
+    total = weights.sum(axis=1)
+    squares = _squares(scores, weights)
+    for _ in range(steps):
+        odds = _log_odds(mixture, scores)
+        top = odds.max(axis=1, keepdims=True)
+        chances = np.exp(odds - top)
+        whole = chances.sum(axis=1, keepdims=True)
+        within = ((np.log(whole) + top)[:, 0] * weights).sum(axis=1) / total
+        width = (mixture.precision * squares).sum(axis=(1, 2))
+        fit = within + 0.5 * (np.linalg.slogdet(mixture.precision)[1] - width)
+        if np.max(fit - before) < _SETTLED:
+            break
+        before = fit
+        mixture = _maximise(scores, weights, chances / whole, squares)
+    return mixture, before
+
+
+def _maximise(
+    scores: _Floats, weights: _Floats, member: _Floats, squares: _Floats | None = None
+) -> Mixture:
+    """Fit the components to the memberships (sets, k, n)."""
+    held = member * weights[:, None, :]
+    size = held.sum(axis=2)
+    means = held @ scores / np.maximum(size, 1e-9)[:, :, None]
+    shares = size / weights.sum(axis=1)[:, None]
+    squares = _squares(scores, weights) if squares is None else squares
+    between = (means * shares[:, :, None]).transpose(0, 2, 1) @ means
+    # As if a few more people had signals that are unrelated, so that small pools are not overread.
+    ridge = _PRIOR_PEOPLE / scores.shape[1] * np.eye(scores.shape[2])
+    return Mixture(shares, means, np.linalg.inv(squares - between + ridge))
+
+
+def _squares(scores: _Floats, weights: _Floats) -> _Floats:
+    """Take the mean products of the signals in each set."""
+    turned = scores.transpose(0, 2, 1)
+    if len(scores) == 1:
+        d = scores.shape[2]
+        products = (turned[0][:, None, :] * turned[0][None, :, :]).reshape(d * d, -1)
+        sums = (weights @ products.T).reshape(-1, d, d)
+    else:
+        sums = turned @ (scores * weights[:, :, None])
+    return np.asarray(sums / weights.sum(axis=1)[:, None, None], dtype=float)
+
+
+def _group(scores: _Floats, weights: _Floats, centres: _Floats) -> _Floats:
+    """Take a few steps of k-means from some centres and give who is in which group."""
+    member = _join_nearest(scores, centres)
+    for _ in range(_GROUPING_STEPS):
+        held = member * weights[:, None, :]
+        size = held.sum(axis=2)[:, :, None]
+        # A group that lost everyone stays where it was.
+        centres = np.where(size > 0, held @ scores / np.maximum(size, 1e-9), centres)
+        member = _join_nearest(scores, centres)
+    return member
+
+
+def _join_nearest(scores: _Floats, centres: _Floats) -> _Floats:
+    """Put everybody into the group of the nearest centre."""
+    nearer = centres @ scores.transpose(0, 2, 1) - 0.5 * (centres**2).sum(axis=2)[:, :, None]
+    return np.eye(centres.shape[1])[nearer.argmax(axis=1)].transpose(0, 2, 1)
+
+
+def _draw_centres(
+    scores: _Floats, weights: _Floats, sets: int, k: int, rng: np.random.Generator
+) -> _Floats:
+    """Draw people who are far apart to start from, as k-means++ does."""
+    squares = (scores**2).sum(axis=2)
+    chance = np.broadcast_to(weights, (sets, weights.shape[1]))
+    nearest = np.full((sets, scores.shape[1]), np.inf)
+    centres = np.empty((sets, k, scores.shape[2]))
+    each = np.arange(sets) if len(scores) > 1 else np.zeros(sets, dtype=int)
+    for group in range(k):
+        total = chance.cumsum(axis=1)
+        chosen = (total <= rng.random((sets, 1)) * total[:, -1:]).sum(axis=1)
+        centre = scores[each, np.minimum(chosen, scores.shape[1] - 1)]
+        centres[:, group] = centre
+        shared = (centre[:, None, :] @ scores.transpose(0, 2, 1))[:, 0]
+        apart = squares + (centre**2).sum(axis=1)[:, None] - 2.0 * shared
+        nearest = np.minimum(nearest, np.maximum(apart, 0.0))
+        chance = nearest * weights
+    return centres
