@@ -218,7 +218,7 @@ def _read_rows(reviews: pd.DataFrame) -> tuple[pd.DataFrame, list[Hashable]]:
             "column that holds one of them."
         )
     rows = one_row_each(reviews, _READ, "reviews")
-    cycles = in_time(rows["cycle"])
+    cycles = in_time(rows["cycle"].drop_duplicates())
     title = rows["title"] if "title" in rows else pd.Series(None, index=rows.index, dtype=object)
     read = {text: track_of_title(text) for text in title.dropna().unique().tolist()}
     of_title = title.map(read).astype(object)

@@ -76,45 +76,41 @@ def count_moves(rows: pd.DataFrame, promotions: pd.DataFrame) -> list[Rate]:
     >>> [(rate.track, rate.events, rate.n) for rate in count_moves(rows, moves)[:2]]
     [('technical_leadership', 0, 2), ('management', 1, 2)]
     """
-    person, cycle = _codes(rows, rows)
+    persons = pd.Index(rows["person_id"].unique())
+    # Distinct cells first: in a large panel, most of the time would go into repeating them.
+    cycles = pd.Index(in_time(rows["cycle"].drop_duplicates()), dtype=rows["cycle"].dtype)
+    person, cycle = _find(rows, persons, cycles)
     order = np.lexsort((cycle, person))
-    person, cycle = person[order], cycle[order]
-    track = rows["track"].astype(object).to_numpy()[order]
-    follows = np.zeros(len(rows), dtype=bool)
+    track, person, cycle = rows["track"].to_numpy()[order], person[order], cycle[order]
+    cell = person * len(cycles) + cycle
+    follows = np.zeros(len(order), dtype=bool)
     follows[1:] = person[1:] == person[:-1]
-    before = np.concatenate([[None], track[:-1]]) if len(track) else track
-    width = int(cycle.max(initial=0)) + 1
-    cell = person * width + cycle
-    level = rows["level"].iloc[order] if "level" in rows else None
-    seen = follows if level is None or level.isna().all() else follows & _on_one_ladder(level)
+    moves = _find(promotions, persons, cycles)
+    known = (moves[0] >= 0) & (moves[1] >= 0)
+    moved_to, kinds = moves[0] * len(cycles) + moves[1], promotions["kind"].to_numpy()
+    before = {each: np.roll(track == each, 1) for each in ("engineer", *_LED)}
+    has_levels = "level" in rows and bool(rows["level"].notna().any())
+    seen = follows & _on_one_ladder(rows["level"].iloc[order]) if has_levels else follows
     counted = []
     for move in MOVES:
         for each in _LED:
             from_track = "engineer" if move == "into" else each
             kind = _KIND_INTO[each] if move == "into" else "within_track"
-            happened = np.isin(cell, _cells_of(rows, promotions, kind, width))
-            could = follows & (before == from_track)
+            happened = np.isin(cell, moved_to[known & (kinds == kind)])
+            could = follows & before[from_track]
             if move == "within":
-                told = bool(happened.any()) or (level is not None and level.notna().any())
+                told = has_levels or bool(happened.any())
                 could &= seen & (track == each) & told
             counted.append(_count(each, move, person, happened & could, could))
     return counted
 
 
-def _codes(rows: pd.DataFrame, of: pd.DataFrame) -> tuple[_Ints, _Ints]:
-    """Give persons and cycles their numbers among the rows, -1 for others."""
-    persons = pd.Index(rows["person_id"].astype(object).unique())
-    cycles = pd.Index(in_time(rows["cycle"]), dtype=object)
+def _find(frame: pd.DataFrame, persons: pd.Index, cycles: pd.Index) -> tuple[_Ints, _Ints]:
+    """Give persons and cycles their numbers, -1 for others."""
     return (
-        persons.get_indexer(pd.Index(of["person_id"], dtype=object)).astype(np.int64),
-        cycles.get_indexer(pd.Index(of["cycle"], dtype=object)).astype(np.int64),
+        persons.get_indexer(pd.Index(frame["person_id"])).astype(np.int64),
+        cycles.get_indexer(pd.Index(frame["cycle"])).astype(np.int64),
     )
-
-
-def _cells_of(rows: pd.DataFrame, promotions: pd.DataFrame, kind: str, width: int) -> _Ints:
-    """Give the cells of persons by cycles in which promotions of a kind are told."""
-    person, cycle = _codes(rows, promotions[promotions["kind"].eq(kind)])
-    return (person * width + cycle)[(person >= 0) & (cycle >= 0)]
 
 
 def _on_one_ladder(level: pd.Series) -> _Bools:

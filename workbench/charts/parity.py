@@ -183,6 +183,8 @@ def _how_to_read(parity: Parity, rows: list[ParityRow], width: int) -> list[str]
     unknown = parity.aspects["verdict"].eq("not_known") & ~parity.aspects["aspect"].isin(drawn)
     absent = parity.aspects.loc[unknown, "label"].str.lower().tolist()
     missing = f" Not in the data: {', '.join(absent)}." if absent else ""
+    if any(wing.text == "hidden" for each in rows for wing in each.wings):
+        missing += f" What is hidden guards groups of fewer than {parity.min_group_size} people."
     text = (
         "Where left and right mirror each other, the tracks are level. Both sides of a row are on "
         f"one scale; thin lines are {100 * parity.interval_level:.0f} % intervals.{missing}"

@@ -134,8 +134,8 @@ def _pyramid(parity: Parity, grades: pd.DataFrame, aspect: str, column: str) -> 
     grades = grades[grades["track"].isin(BESIDE)]
     seen = grades[grades.groupby("track")["n"].transform("max") > 0]
     if seen.empty:
-        hidden = Wing(_hidden(parity))
-        return [ParityRow(aspect, "", (hidden, hidden))] if grades["hidden"].any() else []
+        wings = _pair(_hidden_grade(parity, aspect, each) for each in BESIDE)
+        return [ParityRow(aspect, "", wings)] if grades["hidden"].any() else []
     held = seen.loc[seen["hidden"] | (seen["n"].fillna(0) > 0), "place"]
     most = float(seen["share"].fillna(0).max())
     cells = {(each["place"], each["track"]): each for each in grades.to_dict("records")}
@@ -154,12 +154,18 @@ def _pyramid(parity: Parity, grades: pd.DataFrame, aspect: str, column: str) -> 
 def _grade_wing(cell: dict[Hashable, Any], most: float, parity: Parity, aspect: str) -> Wing:
     """Draw the people of a track in one grade, as a share of the track."""
     if cell["hidden"]:
-        return Wing(_hidden(parity))
+        return _hidden_grade(parity, aspect, str(cell["track"]))
     if math.isnan(cell["share"]):
         return _unknown(parity, aspect, str(cell["track"]))
     if not cell["n"]:
         return Wing("0")
     return Wing(f"{cell['n']:,} ({_percent(cell['share'])})", cell["share"] / most)
+
+
+def _hidden_grade(parity: Parity, aspect: str, track: str) -> Wing:
+    """Say that a grade is hidden; it may hold many people, and guard another one that does not."""
+    n = parity.aspects.set_index("aspect")[f"n_{track}"]
+    return Wing(_hidden(parity) if pd.isna(n[aspect]) else "hidden")
 
 
 def _mean_row(parity: Parity, column: str) -> list[ParityRow]:
@@ -267,5 +273,5 @@ def _percent(share: float) -> str:
 
 def _percents(low: float, high: float) -> str:
     """Write an interval in percent, with a decimal where it is of small numbers."""
-    digits = 1 if high < 0.1 else 0
+    digits = 1 if high < 0.1 or high - low < 0.02 else 0
     return f"{100 * low:.{digits if low else 0}f} to {100 * high:.{digits}f} %"

@@ -1,7 +1,11 @@
 """The answer to each question in a sentence, the same on screen, in the report, in a terminal."""
 
+import pandas as pd
+
+from workbench.analyses.track_plan import TrackPlan
 from workbench.calibration import Calibration
 from workbench.charts.event_study import MOVES
+from workbench.charts.role_ranking import name_holders
 from workbench.charts.theme import signed
 from workbench.intake.overview import list_dates, list_headers
 from workbench.ladder import ROLES
@@ -11,8 +15,10 @@ __all__ = [
     "answer_columns",
     "answer_declines",
     "answer_event_study",
+    "answer_parity",
     "answer_problems",
     "answer_scales",
+    "answer_track_plan",
     "count",
 ]
 
@@ -218,7 +224,7 @@ def answer_candidates(calibration: Calibration) -> str:
     Returns
     -------
     str
-        One or two sentences with the pool, the roles and whether there are separate groups.
+        The roles, whether there are separate groups, and who was compared.
     """
     candidates = calibration.candidates
     if candidates.n_pool == 0:
@@ -230,7 +236,9 @@ def answer_candidates(calibration: Calibration) -> str:
         )
     roles = candidates.members["role"].value_counts()
     named = [
-        f"{count(int(roles[role]), role, _plural(role))}" for role in ROLES if roles.get(role, 0)
+        f"{count(int(roles[role]), role, name_holders(role, 2))}"
+        for role in ROLES
+        if roles.get(role, 0)
     ]
     pool = count(candidates.n_pool, "person", "people")
     groups = int((candidates.profiles["cluster"] >= 0).sum())
@@ -239,15 +247,83 @@ def answer_candidates(calibration: Calibration) -> str:
         if groups > 1
         else "They form no separate groups; the roles come from each person's own profile."
     )
-    if not named:
-        return f"None of {pool} resembles a role of the technical-leadership track. {structure}"
-    total = int(roles.reindex(list(ROLES)).sum())
+    found = f"None of {pool} resembles a role of the technical-leadership track."
+    if named:
+        total = int(roles.reindex(list(ROLES)).sum())
+        found = (
+            f"{total:,} of {pool} {'resembles' if total == 1 else 'resemble'} a role of the "
+            f"technical-leadership track: {', '.join(named)}."
+        )
+    return f"{found} {structure} {_say_pool(calibration.signals)}".rstrip()
+
+
+def _say_pool(signals: pd.DataFrame) -> str:
+    """Say who was compared, by why they are in the pool."""
+    if "why" not in signals:
+        return ""
+    whys = signals["why"].value_counts()
+    return f"Compared: {', '.join(f'{why} ({n:,})' for why, n in whys.items())}."
+
+
+def answer_parity(calibration: Calibration) -> str:
+    """Say what technical leadership has beside people management, and who would rather change.
+
+    Parameters
+    ----------
+    calibration
+        Its `parity` is used.
+
+    Returns
+    -------
+    str
+        One sentence of the tracks, and one of the managers where enough of them say what they want.
+    """
+    parity = calibration.parity
+    said = f"{parity.headline}."
+    wanted = parity.preferences.set_index(["track", "preference"])
+    managers = wanted.loc[("management", "technical_leadership")]
+    if managers["hidden"] or not managers["of"]:
+        return said
     return (
-        f"{total} of {pool} resemble a role of the technical-leadership track: "
-        f"{', '.join(named)}. {structure}"
+        f"{said} {managers['n']:,} of {count(int(managers['of']), 'manager', 'managers')} say that "
+        "they would rather lead technically."
     )
 
 
-def _plural(role: str) -> str:
-    """Name several holders of a role."""
-    return role.replace("Director", "Directors") if role.startswith("Director") else f"{role}s"
+def answer_track_plan(calibration: Calibration, plan: TrackPlan | None = None) -> str:
+    """Say how many of the open seats could be filled, and that it is a proposal.
+
+    Parameters
+    ----------
+    calibration
+        Its `track_plan` is used where no other plan is given.
+    plan
+        Another plan of the same data, after something was kept or left out.
+
+    Returns
+    -------
+    str
+        One or two sentences, or why there is no plan.
+    """
+    plan = calibration.track_plan if plan is None else plan
+    if not plan.tracks_known:
+        return (
+            "It is not known which teams lack a technical leader, so no seat can be planned for: "
+            "the data say neither who is on which track nor who belongs to which team."
+        )
+    if not plan.n_seats:
+        return "Every team has a technical leader, so there is no open seat to plan for."
+    seats = count(plan.n_seats, "team has", "teams have")
+    if not plan.n_candidates and plan.assignments.empty:
+        return (
+            f"{seats} no technical leader. Nobody resembles a role of the track without leading a "
+            "team technically already, so nobody can be proposed."
+        )
+    filled, own = len(plan.assignments), int(plan.assignments["same_team"].eq(1).sum())
+    if not filled:
+        return f"{seats} no technical leader; nobody fits any of these seats well enough yet."
+    of = "The one open seat" if plan.n_seats == 1 else f"{filled:,} of {plan.n_seats:,} open seats"
+    return (
+        f"{of} could be filled by candidates, {f'{own:,}' if own else 'none'} of them from the "
+        "team itself. It is a proposal; nothing is applied."
+    )
