@@ -104,6 +104,11 @@ def make_candidates(roles_of_groups, *, people=12):
             "reasons": "team learning 1.2 SD above comparable people",
             "evidence_share": 1.0,
             "role_similarity": 0.7,
+            "cluster_role": pd.Series(role, dtype=object),
+            "agrees": True,
+            "next_role": "",
+            "missing": "",
+            "caution": "",
         }
     )
     profiles = pd.DataFrame(
@@ -135,12 +140,30 @@ def make_candidates(roles_of_groups, *, people=12):
         axes=("more team learning \u2192", "more long-term design \u2192"),
         notes=("A note about the candidates.",),
         n_pool=len(cluster),
+        votes=pd.DataFrame({"rule": ["gap statistic", "BIC"], "clusters": max(groups, 1)}),
+        rules=pd.DataFrame(
+            {
+                "cluster": np.arange(groups),
+                "rule": [f"rule of group {each}" for each in range(groups)],
+                "n": np.bincount(cluster, minlength=groups),
+                "agreement": 0.9,
+            }
+        ),
+        tree_agreement=0.9,
+        agreement=1.0,
+        roles=members[["person_id", "role"]].assign(similarity=0.7, considered=True),
     )
 
 
 @pytest.fixture
 def candidates():
     return make_candidates(["Lead Engineer", "Software Architect", "No role"])
+
+
+@pytest.fixture
+def make_pool():
+    """How to make other pools: the role of each group, and how many people."""
+    return make_candidates
 
 
 @pytest.fixture

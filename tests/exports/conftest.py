@@ -88,6 +88,11 @@ def make_candidates(people):
                 "reasons": "team learning 1.2 SD above comparable people",
                 "evidence_share": 0.75,
                 "role_similarity": 0.83,
+                "cluster_role": role,
+                "agrees": True,
+                "next_role": "",
+                "missing": "",
+                "caution": "",
             }
         ),
         profiles=groups,
@@ -98,6 +103,15 @@ def make_candidates(people):
         axes=("more team learning \u2192", "more long-term design \u2192"),
         notes=("A note about the candidates.",),
         n_pool=n,
+        votes=pd.DataFrame({"rule": ["gap statistic"], "clusters": [len(groups)]}),
+        rules=pd.DataFrame(
+            {"cluster": groups["cluster"], "rule": "A rule.", "n": groups["n"], "agreement": 0.9}
+        ),
+        tree_agreement=0.9,
+        agreement=1.0,
+        roles=pd.DataFrame(
+            {"person_id": people, "role": role, "similarity": 0.83, "considered": True}
+        ),
     )
 
 

@@ -102,11 +102,12 @@ def test_the_effect_of_promotion_is_said_for_each_move_with_interval_and_people(
     assert _event_study() == "Too few."
 
 
-def _candidates(roles, clusters, similarity=0.8):
+def _candidates(roles, clusters, similarity=0.8, whys=()):
     members = pd.DataFrame({"role": roles, "role_similarity": similarity})
     profiles = pd.DataFrame({"cluster": range(clusters)})
     found = SimpleNamespace(n_pool=len(roles), members=members, profiles=profiles)
-    return answer_candidates(_calibration(candidates=found))
+    signals = pd.DataFrame({"why": whys}) if whys else pd.DataFrame()
+    return answer_candidates(_calibration(candidates=found, signals=signals))
 
 
 def test_candidates_say_which_roles_and_whether_there_are_groups():
@@ -116,4 +117,12 @@ def test_candidates_say_which_roles_and_whether_there_are_groups():
     assert answer.startswith("3 of 4 people resemble a role")
     assert "2 Lead Engineers, 1 CTO" in answer
     assert answer.endswith("They form 3 groups.")
+    assert _candidates(["CTO", "No role"], 1).startswith("1 of 2 people resembles a role")
+    assert "no separate groups" in _candidates(["CTO", "No role"], 1)
     assert "cannot be assessed" in _candidates(["No role"] * 3, 1, similarity=float("nan"))
+
+
+def test_candidates_say_who_was_compared():
+    whys = ["manager whose technical output fell", "engineer", "engineer"]
+    answer = _candidates(["CTO", "No role", "No role"], 2, whys=whys)
+    assert answer.endswith("Compared: engineer (2), manager whose technical output fell (1).")

@@ -18,9 +18,10 @@ from markupsafe import Markup
 from workbench.analyses.candidates import Candidates
 from workbench.analyses.decline import Declines
 from workbench.calibration import Calibration
-from workbench.charts.candidates import plot_cluster_map, plot_profiles
+from workbench.charts.candidates import plot_cluster_map
 from workbench.charts.decline import plot_declines, plot_trajectory
 from workbench.charts.drawing import draw_svg
+from workbench.charts.group_profiles import plot_profiles
 from workbench.charts.team_effect import chart_patterns
 from workbench.charts.theme import Picture, counted, plain_text
 from workbench.charts.validation import plot_problems
@@ -259,7 +260,11 @@ def _describe_candidates(
     answer = answer_candidates(calibration)
     if candidates.map.empty:
         return _Section(anchor, title, answer=answer)
-    chart = plot_cluster_map(candidates, labels=people.chart_labels())
+    chart = plot_cluster_map(
+        candidates,
+        labels=people.chart_labels(),
+        min_role_similarity=calibration.settings.min_role_similarity,
+    )
     pictures = [[_draw(chart, "Map of people with similar signals")]]
     tables = [tabulate_candidates(candidates, people)]
     if len(candidates.profiles) > 1:

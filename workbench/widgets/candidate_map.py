@@ -4,22 +4,38 @@ from collections.abc import Mapping
 
 import ipywidgets
 import pandas as pd
+from altair.utils.schemapi import debug_mode
 
 from workbench.calibration import Calibration
-from workbench.charts.candidates import plot_cluster_map, plot_member, plot_profiles
+from workbench.charts.candidates import plot_cluster_map
+from workbench.charts.decline import FLAG_MARK
+from workbench.charts.group_profiles import plot_profiles
 from workbench.exports.answers import answer_candidates
 from workbench.ladder import ROLES
 from workbench.widgets.chart_view import ChartView
 from workbench.widgets.notice import Notice
+from workbench.widgets.person_card import PersonCard
 from workbench.widgets.person_picker import PersonPicker
 from workbench.widgets.prose import bullets, paragraph
 from workbench.widgets.table import Table
 
 __all__ = ["CandidateMap"]
 
+MAP_WIDTH, MAP_HEIGHT = 486, 330
+_COLUMNS = {
+    "person": "Person",
+    "role": "Resembles",
+    "role_similarity": "Similarity",
+    "probability": "Probability of the group",
+    "stability": "Stability of the group",
+    "evidence_share": "Signals known",
+    "reasons": "Why",
+}
+_ONLY_OF_GROUPS = {"probability", "stability"}
+
 
 class CandidateMap(ipywidgets.VBox):
-    """A map of everyone who could lead technically, linked to the signals of one person.
+    """A map of everyone who could lead technically, linked to the card of one person.
 
     Parameters
     ----------
@@ -28,59 +44,77 @@ class CandidateMap(ipywidgets.VBox):
     """
 
     def __init__(self, notice: Notice) -> None:
-        """Lay the pictures, the list and the table out, still empty."""
+        """Lay the pictures, the list, the card and the table out, still empty."""
         self._calibration: Calibration | None = None
         self._labels: Mapping[str, str] = {}
         self.answer = ipywidgets.HTML()
         self.people = PersonPicker(notice.guard(self._show_person))
-        self.map = ChartView("wb-map", height="460px", on_pick=self.people.pick)
-        self.member = ChartView("wb-member", height="330px")
-        self.reason = ipywidgets.HTML()
-        self.profiles = ChartView("wb-profiles", height="300px")
-        self.table = Table(
-            {
-                "person": "Person",
-                "role": "Resembles",
-                "role_similarity": "Similarity",
-                "probability": "Probability",
-                "stability": "Stability",
-                "evidence_share": "Signals known",
-                "reasons": "Why",
-            },
-            height="260px",
-        )
+        self.map = ChartView("wb-map", height="478px", on_pick=self.people.pick)
+        self.map.layout.min_width = "504px"
+        self.card = PersonCard(notice)
+        self.profiles = ChartView("wb-profiles", height="200px")
+        self.table = Table(_COLUMNS, height="260px")
         self.notes = ipywidgets.HTML()
-        person = ipywidgets.VBox([self.people, self.member, self.reason])
+        person = ipywidgets.VBox([self.people, self.card])
         both = ipywidgets.HBox([self.map, person])
         both.add_class("wb-pair")
         super().__init__([self.answer, both, self.profiles, self.table, self.notes])
+        self.add_class("wb-candidates")
 
     def show(self, calibration: Calibration, labels: Mapping[str, str]) -> None:
         """Show the candidates of another calibration; `labels` gives the text for each person."""
         self._calibration, self._labels = calibration, labels
         candidates = calibration.candidates
         self.answer.value = paragraph(answer_candidates(calibration), "wb-answer")
-        self.map.show(plot_cluster_map(candidates, labels=labels, width=500, height=340))
         self.profiles.show(plot_profiles(candidates))
+        self.card.show(calibration, labels)
         members = _by_role(candidates.members)
         ids = members["person_id"].astype(str)
-        people = ids.map(lambda person: labels.get(person, person))
+        flagged = ids.isin(_flagged(calibration))
+        people = flagged.map({True: f"{FLAG_MARK}\u00a0", False: ""}) + ids.map(
+            lambda person: labels.get(person, person)
+        )
+        grouped = len(candidates.profiles) > 1
+        columns = {n: w for n, w in _COLUMNS.items() if grouped or n not in _ONLY_OF_GROUPS}
+        self.table.show(
+            members.assign(person=people), empty="Nobody can be compared.", columns=columns
+        )
+        self.notes.value = bullets(candidates.notes)
         entries = people + members["role"].map(lambda role: f" \u2013 {role}")
         self.people.offer(list(zip(entries, ids, strict=True)))
-        self.table.show(members.assign(person=people), empty="Nobody can be compared.")
-        self.notes.value = bullets(candidates.notes)
+        if members.empty:
+            self._draw(None)
 
     def _show_person(self, person_id: str) -> None:
-        """Show the signals of one person and the reasons in words."""
+        """Mark one person on the map and open the card."""
+        self._draw(person_id)
+        self.card.open_person(person_id)
+
+    # Held to Altair's schema by its tests; here, with many people, that would be waited for.
+    @debug_mode(False)
+    def _draw(self, chosen: str | None) -> None:
+        """Draw the map with one person marked."""
         if self._calibration is None:
             return
-        candidates, signals = self._calibration.candidates, self._calibration.signals
-        label = self._labels.get(person_id, person_id)
-        chart = plot_member(candidates, signals, person_id, label=label, width=300)
-        self.member.show(chart)
-        members = candidates.members
-        reasons = members.loc[members["person_id"].astype(str) == person_id, "reasons"]
-        self.reason.value = "".join(paragraph(reason, "wb-reason") for reason in reasons)
+        settings = self._calibration.settings
+        self.map.show(
+            plot_cluster_map(
+                self._calibration.candidates,
+                labels=self._labels,
+                flagged=_flagged(self._calibration),
+                chosen=chosen,
+                sure_from=settings.sure_membership,
+                min_role_similarity=settings.min_role_similarity,
+                width=MAP_WIDTH,
+                height=MAP_HEIGHT,
+            )
+        )
+
+
+def _flagged(calibration: Calibration) -> set[str]:
+    """Take the ids of everybody whose technical output fell."""
+    flags = calibration.declines.flags
+    return set(flags.loc[flags["flagged"].astype(bool), "person_id"].astype(str))
 
 
 def _by_role(members: pd.DataFrame) -> pd.DataFrame:
