@@ -6,8 +6,8 @@ what somebody only attended, is no row at all.
 
 There are two ways to a row. The first is a phrase of the catalogue. A word that negates or wishes
 counts for the words after it in its clause: "I did not finish the migration, but mentored Sam" has
-one deed. The second is likeness to the sentences of the catalogue, for what its phrases miss; there
-negation and wish count wherever in the sentence they stand.
+one deed. The second is likeness to the sentences of the catalogue, where a sentence has none of its
+phrases; there negation and wish count wherever they stand.
 """
 
 from collections.abc import Iterable, Sequence
@@ -61,8 +61,9 @@ def read_claims(sentences: pd.DataFrame, *, min_text_similarity: float) -> pd.Da
     claims = pd.DataFrame(rows, columns=columns).astype({"row": np.int64, "strength": float})
     order = {statement: number for number, statement in enumerate(STATEMENTS)}
     return claims.sort_values(
-        ["row", "statement"], key=lambda column: column.map(order) if column.dtype == object else
-        column, ignore_index=True
+        ["row", "statement"],
+        key=lambda column: column.map(order) if column.dtype == object else column,
+        ignore_index=True,
     )
 
 
@@ -83,7 +84,14 @@ def _read_part(
     is_self = part["is_self"].to_numpy(bool)
     catalogue = read_catalogue()
     found = find_phrases(words, [phrase for phrase in catalogue if phrase.name in STATEMENTS])
-    alike = find_alike(words, catalogue, min_text_similarity)
+    silent = [number for number in range(len(split)) if not found[number]]
+    alike: list[list[tuple[str, float, str]]] = [[] for _ in split]
+    for number, each in zip(
+        silent,
+        find_alike([words[number] for number in silent], catalogue, min_text_similarity),
+        strict=True,
+    ):
+        alike[number] = each
     touched = [number for number in range(len(split)) if found[number] or alike[number]]
     cues = find_phrases(
         [words[number] for number in touched], [each for each in catalogue if each.name in CUES]
@@ -113,8 +121,9 @@ def _place_cues(split: Words, matches: Sequence[Match]) -> _Sentence:
     places: dict[str, set[int]] = {cue: set() for cue in CUES}
     for match in matches:
         name = match.phrase.name
-        # A negative word in a phrase such as "not only" negates nothing.
-        if name in ("negation", "failure") and harmless & set(match.at):
+        # A negative word in a phrase such as "not only" negates nothing, "a plan to" wishes
+        # for nothing.
+        if name in ("negation", "failure", "wish") and harmless & set(match.at):
             continue
         places[name].add(match.at[0])
     opened = accumulate(int(place in places["clause"]) for place in range(len(split.words)))

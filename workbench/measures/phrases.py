@@ -43,7 +43,7 @@ STATEMENTS = (
     "influence_culture",
     "lead_technology",
 )
-CUES = ("negation", "failure", "wish", "harmless", "bystander", "clause", "common")
+CUES = ("negation", "failure", "wish", "harmless", "bystander", "clause", "common", "foreign")
 
 _CLOSE = 2  # other words between two words of a phrase
 _FAR = 8  # the same where it has `..`
@@ -51,6 +51,8 @@ _FAR = 8  # the same where it has `..`
 _Mask = npt.NDArray[np.bool_]
 # Words side by side, each with whether any word that begins so will do.
 _Alternative = tuple[tuple[str, bool], ...]
+# Single words of a text, and words side by side, that will do in one place of a phrase.
+_Spelled = tuple[frozenset[str], list[list[frozenset[str]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,7 @@ def read_catalogue() -> tuple[Phrase, ...]:
     True
     """
     table = resources.files("workbench.measures").joinpath("phrases.csv")
-    with table.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
     lists = {row["name"]: row["phrase"] for row in rows if row["part"] == "list"}
     return tuple(
         read_phrase(row["phrase"], row["name"], lists, where=row["where"], example=row["example"])
@@ -226,7 +227,7 @@ def find_phrases(
         inside = index.holding(phrase.slots[0])
         for slot in phrase.slots[1:]:
             inside = inside & index.holding(slot)
-        for number in np.flatnonzero(inside):
+        for number in np.flatnonzero(inside).tolist():
             at = _place(phrase, sentences[number], index)
             if at:
                 found[number].append(Match(phrase, at))
@@ -237,7 +238,7 @@ class _Index:
     """Which sentences hold which words."""
 
     def __init__(self, sentences: Sequence[Sequence[str]]) -> None:
-        """Number the words, and list the sentences of each."""
+        """List the sentences of each word."""
         holders: dict[str, list[int]] = {}
         for number, words in enumerate(sentences):
             for word in set(words):
@@ -247,6 +248,7 @@ class _Index:
         self._sorted = sorted(holders)
         self._words: dict[tuple[str, bool], frozenset[str]] = {}
         self._masks: dict[tuple[_Alternative, ...], _Mask] = {}
+        self._alternatives: dict[tuple[_Alternative, ...], _Spelled] = {}
 
     def words_of(self, part: tuple[str, bool]) -> frozenset[str]:
         """List the words of the text that a word of a phrase stands for."""
@@ -259,6 +261,15 @@ class _Index:
             else:
                 self._words[part] = frozenset({word} & self._holders.keys())
         return self._words[part]
+
+    def alternatives(self, slot: tuple[_Alternative, ...]) -> _Spelled:
+        """Spell out what will do in one place of a phrase by the words of the text."""
+        if slot not in self._alternatives:
+            spelled = [[self.words_of(part) for part in alternative] for alternative in slot]
+            single = frozenset[str]().union(*(each[0] for each in spelled if len(each) == 1))
+            side_by_side = [each for each in spelled if len(each) > 1 and all(each)]
+            self._alternatives[slot] = (single, side_by_side)
+        return self._alternatives[slot]
 
     def holding(self, slot: tuple[_Alternative, ...]) -> _Mask:
         """Mark the sentences that hold the words of any alternative."""
@@ -286,7 +297,7 @@ def _place(phrase: Phrase, words: Sequence[str], index: _Index) -> tuple[int, ..
     Of the ways to reach a word only the one with the latest word before it is kept, so that the
     work is in proportion to the length of the sentence.
     """
-    reached = {stop: places for stop, places in _spans(phrase.slots[0], words, index)}
+    reached = dict(_spans(phrase.slots[0], words, index))
     for slot, gap in zip(phrase.slots[1:], phrase.gaps[1:], strict=True):
         onward = {}
         for stop, places in _spans(slot, words, index):
@@ -301,16 +312,14 @@ def _spans(
     slot: tuple[_Alternative, ...], words: Sequence[str], index: _Index
 ) -> list[tuple[int, tuple[int, ...]]]:
     """List where the alternatives of one place of a phrase stand: last word, and all of them."""
-    found = []
-    for alternative in slot:
-        first = index.words_of(alternative[0])
-        if not first:
-            continue
-        for start, word in enumerate(words):
-            if word in first and all(
-                start + step < len(words) and words[start + step] in index.words_of(part)
-                for step, part in enumerate(alternative)
-            ):
-                stop = start + len(alternative) - 1
+    single, side_by_side = index.alternatives(slot)
+    found: list[tuple[int, tuple[int, ...]]] = [
+        (place, (place,)) for place, word in enumerate(words) if word in single
+    ]
+    for first, *rest in side_by_side:
+        for start in range(len(words) - len(rest)):
+            after = words[start + 1 : start + 1 + len(rest)]
+            if words[start] in first and all(map(frozenset.__contains__, rest, after)):
+                stop = start + len(rest)
                 found.append((stop, tuple(range(start, stop + 1))))
     return found

@@ -20,10 +20,12 @@ _SHORT_FORMS = frozenset(
     "sept sep oct nov dec".split()
 )
 # A run of marks is read from its first one only: else every part of a long run would be tried.
-_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s)|[\n\r\v\f\x85\u2028\u2029]++|[•▪●◦]")
-_BULLET = " \t\xa0-–—*•▪●◦·>"
+_END = re.compile(
+    r"(?<![.!?…])[.!?…]++[\"'\u201d\u2019)\]]*+(?=\s)|[\n\r\v\f\x85\u2028\u2029]++|[•▪●◦]"
+)
+_BULLET = " \t\xa0-\u2013\u2014*•▪●◦·>"
 _LAST_WORD = re.compile(r"[\w.]{0,8}\Z")
-_WORD_OR_BREAK = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[,;()\[\]–—]|\s-+\s")
+_WORD_OR_BREAK = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[,;()\[\]\u2013\u2014]|\s-+\s")
 _ENDINGS = ("'s", "'ve", "'re", "'m")
 
 
@@ -44,7 +46,7 @@ class Words:
 
 
 def split_sentences(text: object) -> tuple[str, ...]:
-    """Split a text into its sentences; what is no text has none.
+    r"""Split a text into its sentences; what is no text has none.
 
     Parameters
     ----------
@@ -59,7 +61,7 @@ def split_sentences(text: object) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> split_sentences("Led the rewrite, i.e. all of it. Mentored Bo!\\n- wrote docs")
+    >>> split_sentences("Led the rewrite, i.e. all of it. Mentored Bo!\n- wrote docs")
     ('Led the rewrite, i.e. all of it.', 'Mentored Bo!', 'wrote docs')
     >>> split_sentences(None), split_sentences(3.5)
     ((), ())
@@ -90,14 +92,12 @@ def split_words(sentence: str) -> Words:
     (0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1)
     """
     words, clauses, clause = ["^"], [0], 0
-    for match in _WORD_OR_BREAK.finditer(sentence.replace("’", "'")):
-        word = match.group()
+    for word in _WORD_OR_BREAK.findall(sentence.replace("\u2019", "'").lower()):
         if not word[0].isalnum():
             clause += 1
             continue
-        word = word.lower()
-        for ending in _ENDINGS:
-            word = word.removesuffix(ending)
+        if "'" in word and word.endswith(_ENDINGS):
+            word = word[: word.rindex("'")]
         words.append(word)
         clauses.append(clause)
     return Words(tuple(words), tuple(clauses))
@@ -112,7 +112,7 @@ def _ends_short_form(text: str, begin: int, stop: int) -> bool:
 def _cut(part: str) -> list[str]:
     """Strip a sentence, and cut it where it is longer than any sentence is."""
     pieces = []
-    part = part.strip().lstrip(_BULLET).strip()
+    part = part.strip().strip(_BULLET).strip()
     while len(part) > LONGEST_SENTENCE:
         space = part.rfind(" ", 1, LONGEST_SENTENCE)
         stop = space if space > 0 else LONGEST_SENTENCE
