@@ -11,7 +11,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from workbench.analyses.coverage import BEGINNINGS, STATES, Coverage
+from workbench.analyses.coverage import BEGINNINGS, STATES, VOID_OUTCOMES, Coverage
 from workbench.charts.theme import (
     ACCENT,
     INK,
@@ -27,10 +27,19 @@ from workbench.charts.theme import (
     wrapped,
 )
 
-__all__ = ["BEGINNING_WORDS", "STATE_WORDS", "plot_coverage", "rank_teams"]
+__all__ = [
+    "BEGINNING_WORDS",
+    "STATE_WORDS",
+    "VOID_WORDS",
+    "name_of_team",
+    "plot_coverage",
+    "rank_teams",
+]
 
 STATE_WORDS = {each.name: each.label for each in STATES}
 BEGINNING_WORDS = {each.name: each.label for each in BEGINNINGS}
+# Of each outcome around a void: its words, what a number is multiplied with, and its unit.
+VOID_WORDS = {name: (each.label, each.scale, each.unit) for name, each in VOID_OUTCOMES.items()}
 NO_TEAMS = (
     "No team can be shown: the reviews name neither teams nor managers, or nobody in them is in a "
     "technical job."
@@ -71,7 +80,8 @@ def plot_coverage(
     coverage
         Its `teams`, `by_cycle`, `voids` and `cycles` are drawn.
     labels
-        The text shown for a team, by its name; the name itself where there is none.
+        The text shown for a team by its name, or for the person it is named after; the name itself
+        where there is none.
     chosen
         A team whose row is marked; of a long list, the part with that row is shown.
     width, height
@@ -159,7 +169,7 @@ def _rows(
     promoted = rows["began_with"].eq(_PROMOTION)
     return rows.assign(
         row=np.arange(len(rows)),
-        label=[_name(team, labels) for team in rows["team"]],
+        label=[_short(name_of_team(team, labels)) for team in rows["team"]],
         told=[
             in_words(began, BEGINNING_WORDS) if isinstance(began, str) else ""
             for began in rows["began_with"]
@@ -172,9 +182,23 @@ def _rows(
     )
 
 
-def _name(team: str, labels: Mapping[str, str] | None) -> str:
-    """Give the text shown for a team, shortened where it is long."""
-    text = plain_text((labels or {}).get(team, team))
+def name_of_team(team: str, labels: Mapping[str, str] | None) -> str:
+    """Give the text shown for a team; one without a name is that of whom it reports to.
+
+    Examples
+    --------
+    >>> name_of_team("Search", None), name_of_team("Team of E1", {"E1": "Ada (E1)"})
+    ('Search', 'Team of Ada (E1)')
+    """
+    known: Mapping[str, str] = labels or {}
+    if team in known:
+        return plain_text(known[team])
+    manager = team.removeprefix("Team of ")
+    return plain_text(team if manager == team else f"Team of {known.get(manager, manager)}")
+
+
+def _short(text: str) -> str:
+    """Shorten a name that is long."""
     return text if len(text) <= _NAME_LENGTH else f"{text[: _NAME_LENGTH - 1].rstrip()}\u2026"
 
 

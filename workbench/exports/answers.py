@@ -13,6 +13,7 @@ from workbench.ladder import ROLES
 __all__ = [
     "answer_candidates",
     "answer_columns",
+    "answer_coverage",
     "answer_declines",
     "answer_event_study",
     "answer_parity",
@@ -211,6 +212,53 @@ def _say_effect(effect: float, low: float, high: float, n: int, *, own: bool) ->
     of = " from people's own earlier cycles" if own else ""
     way = "lower" if effect < 0 else "higher"
     return f"{abs(effect):.1f} SD {way} than expected{of} ({near:.1f} to {far:.1f} SD; {people})"
+
+
+def answer_coverage(calibration: Calibration) -> str:
+    """Say how many teams have a technical leader and a people manager, and how many lack one.
+
+    Parameters
+    ----------
+    calibration
+        Its `coverage` is used.
+
+    Returns
+    -------
+    str
+        One sentence with the number of teams in each state, or why there is none.
+    """
+    coverage = calibration.coverage
+    if coverage.teams.empty:
+        return coverage.notes[0] if coverage.notes else "There is no team with technical work."
+    states = coverage.teams["state"].value_counts()
+    pairs, neither = int(states.get("pair", 0)), int(states.get("neither", 0))
+    alone, unknown = int(states.get("no_people_manager", 0)), int(states.get("not_known", 0))
+    void = int(states.get("no_technical_leader", 0)) + neither
+    promoted = int((coverage.voids["began_with"] == "promotion_to_management").sum())
+    teams = count(len(coverage.teams), "team", "teams")
+    said = [
+        f"{pairs:,} of {teams} {_has(pairs)} a technical leader and a people manager"
+        if pairs
+        else f"None of {teams} has a technical leader and a people manager"
+    ]
+    if void:
+        lack = f"{void:,} {'lacks' if void == 1 else 'lack'} a technical leader"
+        if promoted:
+            lack += (
+                f", {promoted:,} of these after the technical leader or the strongest engineer was "
+                "promoted to management"
+            )
+        said.append(lack)
+    if alone:
+        said.append(f"{alone:,} {_has(alone)} nobody beside the technical leader to manage people")
+    if unknown:
+        said.append(f"for {unknown:,} it is not known")
+    return f"{'; '.join(said)}."
+
+
+def _has(number: int) -> str:
+    """Put the verb in agreement."""
+    return "has" if number == 1 else "have"
 
 
 def answer_candidates(calibration: Calibration) -> str:

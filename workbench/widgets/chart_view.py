@@ -1,4 +1,4 @@
-"""A chart on the screen that needs no network and tells which person was clicked."""
+"""A chart on the screen that needs no network and tells which person or team was clicked."""
 
 from collections.abc import Callable
 
@@ -24,16 +24,23 @@ class ChartView(ipywidgets.VBox):
     height
         Height of the box, as CSS.
     on_pick
-        Called with a person's id when a mark is clicked; the chart's selection must be named
-        `person` and select by `person_id`.
+        Called with the id that belongs to a mark, when the mark is clicked.
+    selects
+        The name of the chart's selection, and the column by which it selects.
     """
 
     def __init__(
-        self, name: str, *, height: str, on_pick: Callable[[str], None] | None = None
+        self,
+        name: str,
+        *,
+        height: str,
+        on_pick: Callable[[str], None] | None = None,
+        selects: tuple[str, str] = ("person", "person_id"),
     ) -> None:
         """Lay the box out, still without a chart."""
         alt.JupyterChart.enable_offline()
         self._on_pick = on_pick
+        self._selection, self._field = selects
         self._chart: alt.JupyterChart | None = None
         super().__init__(layout=ipywidgets.Layout(min_height=height, overflow="hidden"))
         self.add_class(name)
@@ -51,11 +58,11 @@ class ChartView(ipywidgets.VBox):
             return
         self._chart = alt.JupyterChart(chart, embed_options={"actions": False, "renderer": "svg"})
         self.children = (self._chart,)
-        if self._on_pick is not None and self._chart.selections.has_trait("person"):
-            self._chart.selections.observe(self._picked, "person")
+        if self._on_pick is not None and self._chart.selections.has_trait(self._selection):
+            self._chart.selections.observe(self._picked, self._selection)
 
     def _picked(self, change: dict[str, object]) -> None:
-        """Pass on whom a click picked; a click beside the marks picks nobody."""
+        """Pass on what a click picked; a click beside the marks picks nothing."""
         values = getattr(change["new"], "value", None) or []
         if values and self._on_pick is not None:
-            self._on_pick(str(values[0]["person_id"]))
+            self._on_pick(str(values[0][self._field]))

@@ -1,4 +1,4 @@
-"""Choosing one person from a list, by keyboard as well as by a click on a chart."""
+"""Choosing one person or team from a list, by keyboard as well as by a click on a chart."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,12 +8,14 @@ __all__ = ["PersonPicker"]
 
 
 class PersonPicker(ipywidgets.HBox):
-    """A list of people with buttons for the previous and the next one.
+    """A list of people, or of anything with an id, and buttons for the previous and the next one.
 
     Parameters
     ----------
     on_pick
         Called with the id of the person who is now chosen.
+    description
+        What the list is of.
 
     Examples
     --------
@@ -25,12 +27,12 @@ class PersonPicker(ipywidgets.HBox):
     ['E1', 'E2']
     """
 
-    def __init__(self, on_pick: Callable[[str], None]) -> None:
+    def __init__(self, on_pick: Callable[[str], None], *, description: str = "Person") -> None:
         """Lay the list out, still without people."""
         self._on_pick = on_pick
         self._offering = False
         self.people = ipywidgets.Dropdown(
-            description="Person",
+            description=description,
             style={"description_width": "auto"},
             layout=ipywidgets.Layout(width="300px"),
         )
