@@ -59,12 +59,8 @@ def read_claims(sentences: pd.DataFrame, *, min_text_similarity: float) -> pd.Da
     columns = ["row", "statement", "kind", "how", "matched", "strength"]
     rows = [row for part in parts for row in part]
     claims = pd.DataFrame(rows, columns=columns).astype({"row": np.int64, "strength": float})
-    order = {statement: number for number, statement in enumerate(STATEMENTS)}
-    return claims.sort_values(
-        ["row", "statement"],
-        key=lambda column: column.map(order) if column.dtype == object else column,
-        ignore_index=True,
-    )
+    order = pd.Index(STATEMENTS).get_indexer(pd.Index(claims["statement"]))
+    return claims.iloc[np.lexsort((order, claims["row"].to_numpy()))].reset_index(drop=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +81,8 @@ def _read_part(
     catalogue = read_catalogue()
     found = find_phrases(words, [phrase for phrase in catalogue if phrase.name in STATEMENTS])
     silent = [number for number in range(len(split)) if not found[number]]
-    alike: list[list[tuple[str, float, str]]] = [[] for _ in split]
-    for number, each in zip(
-        silent,
-        find_alike([words[number] for number in silent], catalogue, min_text_similarity),
-        strict=True,
-    ):
-        alike[number] = each
+    like = find_alike([words[number] for number in silent], catalogue, min_text_similarity)
+    alike = dict(zip(silent, like, strict=True))
     touched = [number for number in range(len(split)) if found[number] or alike[number]]
     cues = find_phrases(
         [words[number] for number in touched], [each for each in catalogue if each.name in CUES]
@@ -100,7 +91,7 @@ def _read_part(
     for number, cue in zip(touched, cues, strict=True):
         sentence = _place_cues(split[number], _counting(cue, is_self[number]))
         claims = _judge_phrases(_counting(found[number], is_self[number]), sentence)
-        for statement, likeness, example in alike[number]:
+        for statement, likeness, example in alike.get(number, ()):
             claims.setdefault(statement, (_judge_whole(sentence), "similarity", example, likeness))
         rows += [
             (first + number, statement, kind, how, matched, strength)

@@ -212,7 +212,7 @@ def find_phrases(
     Returns
     -------
     list of list of Match
-        One list a sentence, in the order of the phrases; of each phrase the first place.
+        One list a sentence, in the order of the phrases; a phrase each time that it stands there.
 
     Examples
     --------
@@ -228,9 +228,7 @@ def find_phrases(
         for slot in phrase.slots[1:]:
             inside = inside & index.holding(slot)
         for number in np.flatnonzero(inside).tolist():
-            at = _place(phrase, sentences[number], index)
-            if at:
-                found[number].append(Match(phrase, at))
+            found[number] += [Match(phrase, at) for at in _place(phrase, sentences[number], index)]
     return found
 
 
@@ -291,8 +289,8 @@ class _Index:
         return mask
 
 
-def _place(phrase: Phrase, words: Sequence[str], index: _Index) -> tuple[int, ...]:
-    """Give the places of a phrase's words in a sentence, the first that fit; none if none do.
+def _place(phrase: Phrase, words: Sequence[str], index: _Index) -> list[tuple[int, ...]]:
+    """Give the places of a phrase's words in a sentence, for each time that it has them.
 
     Of the ways to reach a word only the one with the latest word before it is kept, so that the
     work is in proportion to the length of the sentence.
@@ -305,7 +303,11 @@ def _place(phrase: Phrase, words: Sequence[str], index: _Index) -> tuple[int, ..
             if before:
                 onward[stop] = reached[max(before)] + places
         reached = onward
-    return reached[min(reached)] if reached else ()
+    found: list[tuple[int, ...]] = []
+    for stop in sorted(reached):
+        if not found or reached[stop][0] > found[-1][-1]:
+            found.append(reached[stop])
+    return found
 
 
 def _spans(
