@@ -89,7 +89,7 @@ def test_spreadsheet_text_stays_text(board):
         assert "<i>" not in part.value
     choose(board, "<b>Web</b>")
     board.close.click()
-    assert "&lt;b&gt;Web&lt;/b&gt; left out" in board.changed.value
+    assert "&lt;b&gt;Web&lt;/b&gt; left out: 1 person is without a seat" in board.changed.value
 
 
 def test_leaving_a_person_out_plans_again_and_says_what_changed(board, found):
@@ -97,7 +97,7 @@ def test_leaving_a_person_out_plans_again_and_says_what_changed(board, found):
     board.without.click()
     assert found.asked[-1] == {"locked": [], "excluded_people": ["E1"], "excluded_teams": []}
     # E2 comes in for E1: 0.5 * 0.5 in place of 0.5 * 0.58.
-    assert "With Ada (E1) left out: 1 person moves; the total fit falls by 0.04" in (
+    assert "With Ada (E1) left out: 1 person gets a seat; the total fit falls by 0.04" in (
         board.changed.value
     )
     assert "left out of this plan" in board.unseated.value
@@ -210,7 +210,7 @@ def test_without_open_seats_there_is_nothing_to_choose(found, words, opened):
     board = TrackPlanBoard(Notice(), opened.append)
     board.show(found, {})
     assert words in board.answer.value
-    assert board.found.layout.display == "none"
+    assert board.found.layout.display == board.what_if.layout.display == "none"
     assert board.seats.value is None
     board.show(Found(), {})
     assert board.found.layout.display == ""

@@ -22,6 +22,8 @@ from workbench.widgets.table import Table
 
 __all__ = ["TrackPlanBoard"]
 
+# With its title it leaves room for the choices above it on a shared screen.
+HEIGHT = 410
 AS_PROPOSED = "This is the plan as proposed. Choose a seat to see what if it were otherwise."
 TAKEN_BACK = (
     "The data or the settings are other ones now, so what was kept or left out is taken back."
@@ -33,7 +35,7 @@ _SEATS = {
     "score": "Fit",
     "pair": "Paired with",
     "second": "Second choice",
-    "worth": "Worth of this choice",
+    "worth": "Worth",
     "reason": "Why",
 }
 _EMPTY = {
@@ -81,20 +83,20 @@ class TrackPlanBoard(ipywidgets.VBox):
         self._steps: tuple[_Step, ...] = ()
         self._filling = False
         self.answer = ipywidgets.HTML()
-        self.picture = ChartView("wb-plan", height="650px", on_pick=notice.guard(self._pick))
+        self.picture = ChartView("wb-plan", height="530px", on_pick=notice.guard(self._pick))
         self.seats = ipywidgets.Dropdown(
-            description="Seat", style={"description_width": "auto"}, layout={"width": "360px"}
+            description="Seat", style={"description_width": "auto"}, layout={"width": "330px"}
         )
         self.seats.observe(notice.guard(lambda _: self._offer_choices()), "value")
-        self.card = self._button("Who is this?", "Open the card of this person", self._open_card)
-        self.keep = self._button("Keep this person", "Plan the others around it", self._keep)
+        self.card = self._button("Open card", "Show who this person is", self._open_card)
+        self.keep = self._button(
+            "Keep here", "Keep this person on this seat and plan the others", self._keep
+        )
         self.without = self._button(
-            "Leave this person out", "Plan without this person", self._leave_person_out
+            "Leave person out", "Plan without this person", self._leave_person_out
         )
-        self.close = self._button(
-            "Leave this seat out", "Plan without this seat", self._leave_seat_out
-        )
-        self.undo = self._button("Take the last back", "Undo the last choice", self._take_back)
+        self.close = self._button("Leave seat out", "Plan without this seat", self._leave_seat_out)
+        self.undo = self._button("Take back", "Take the last choice back", self._take_back)
         self.reset = self._button("Start again", "Take every choice back", self._start_again)
         self.changed = ipywidgets.HTML(layout={"min_height": "44px"})
         self.table = Table(_SEATS, height="300px")
@@ -105,9 +107,11 @@ class TrackPlanBoard(ipywidgets.VBox):
             [self.seats, self.card, self.keep, self.without, self.close, self.undo, self.reset]
         )
         choices.add_class("wb-bar")
-        # What is there to see only if a team lacks a technical leader.
-        self.found = ipywidgets.VBox([choices, self.changed, self.table, self.empty, self.unseated])
-        super().__init__([self.answer, self.picture, self.found, self.notes])
+        # What is there to see only if a team lacks a technical leader. A choice stands above the
+        # picture, so that what it changes is seen at once.
+        self.what_if = ipywidgets.VBox([choices, self.changed])
+        self.found = ipywidgets.VBox([self.table, self.empty, self.unseated])
+        super().__init__([self.answer, self.what_if, self.picture, self.found, self.notes])
         self.add_class("wb-track-plan")
 
     def _button(self, words: str, tooltip: str, handler: Callable[[], None]) -> ipywidgets.Button:
@@ -147,8 +151,9 @@ class TrackPlanBoard(ipywidgets.VBox):
             return
         self._plan = plan
         self.answer.value = paragraph(answer_track_plan(self._calibration, plan), "wb-answer")
-        self.picture.show(plot_track_plan(plan, labels=self._labels))
-        self.found.layout.display = "" if plan.n_seats else "none"
+        self.picture.show(plot_track_plan(plan, labels=self._labels, height=HEIGHT))
+        for part in (self.what_if, self.found):
+            part.layout.display = "" if plan.n_seats else "none"
         self._offer_seats(plan)
         self.changed.value = paragraph(self._say_change(plan), "wb-counts")
         self.table.show(self._list_seats(plan.assignments), empty="Nobody is proposed for a seat.")
@@ -313,9 +318,7 @@ class TrackPlanBoard(ipywidgets.VBox):
             return AS_PROPOSED
         before = self._calibration.track_plan
         left_out = {step.person for step in self._steps if step.kind == "person"}
-        moves = plan.moves_from(before)["person_id"].map(str)
-        n = int((~moves.isin(left_out)).sum())
-        moved = f"{count(n, 'person moves', 'people move')}" if n else "nobody else moves"
+        moved = _say_moves(plan.moves_from(before), left_out)
         change = plan.total - before.total
         fit = f"the total fit stays at {plan.total:.2f}"
         if abs(change) >= 0.005:
@@ -331,3 +334,16 @@ class TrackPlanBoard(ipywidgets.VBox):
         ]
         listed = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
         return f"With {listed}: {moved}; {fit}."
+
+
+def _say_moves(moves: pd.DataFrame, left_out: set[str]) -> str:
+    """Say how many people would be elsewhere, beside those who were left out by choice."""
+    others = moves.loc[~moves["person_id"].map(str).isin(left_out)]
+    came, went = others["team_before"].isna(), others["team"].isna()
+    numbers = (
+        (int((~came & ~went).sum()), "moves to another seat", "move to another seat"),
+        (int(came.sum()), "gets a seat", "get a seat"),
+        (int(went.sum()), "is without a seat", "are without a seat"),
+    )
+    said = [count(n, f"person {one}", f"people {many}") for n, one, many in numbers if n]
+    return ", ".join(said) or "nobody else moves"
