@@ -25,7 +25,7 @@ _Floats = npt.NDArray[np.float64]
 _Labels = npt.NDArray[np.int64]
 _Mask = npt.NDArray[np.bool_]
 
-_STARTS = 12
+_STARTS = 10
 _REFERENCES = 15
 _RESAMPLES = 20
 _FEW_STARTS = 3
@@ -118,7 +118,7 @@ def _count_by_gap(below: _Floats, heights: _Floats, rng: np.random.Generator) ->
 
     def by_chance(k: int) -> _Floats:
         while len(found) < k:
-            mixture, scores = fit_copulas(references, len(found) + 1, _FEW_STARTS, rng)
+            mixture, scores = fit_copulas(references, len(found) + 1, 1, rng)
             found.append(mixture.log_copula(scores))
         return found[k - 1]
 

@@ -23,9 +23,8 @@ _Labels = npt.NDArray[np.int64]
 
 HIGHEST_SCORE = 3.5
 _PRIOR_PEOPLE = 10
-_SHORT_RUN = 15
+_SHORT_RUN = 10
 _LONG_RUN = 60
-_ROUNDS = 3
 _GROUPING_STEPS = 5
 _SETTLED = 1e-4
 _GRID = 250
@@ -136,7 +135,7 @@ def fit_copulas(
     k
         Number of components.
     starts
-        Starts of which the best is kept.
+        Starts in each of three readings of the shares; the best of all is kept.
     rng
         Draws the starts.
 
@@ -147,12 +146,42 @@ def fit_copulas(
     scores : ndarray
         The shares as quantiles of the mixture's marginals, (sets, n, signals).
     """
-    scores = np.clip(ndtri(below), -HIGHEST_SCORE, HIGHEST_SCORE)
-    mixture = fit_mixtures(scores, np.ones((1, below.shape[1])), k, starts, rng)
-    return refine_copulas(below, mixture, scores) if k > 1 else (mixture, scores)
+    sets, n, _ = below.shape
+    weights = np.ones((1, n))
+    readings = _read_shares(below)
+    if k == 1:
+        return _maximise(readings[0], weights, np.ones((sets, 1, n))), readings[0]
+    of_set = np.tile(np.repeat(np.arange(sets), starts), len(readings))
+    scores = np.concatenate([np.repeat(reading, starts, axis=0) for reading in readings])
+    member = _group(scores, weights, _draw_centres(scores, weights, len(of_set), k, rng))
+    mixture = _climb(scores, weights, _maximise(scores, weights, member), _SHORT_RUN)[0]
+    mixture, scores = refine_copulas(below[of_set], mixture, scores, rounds=2)
+    # Rounded, so that starts that end alike are told apart alike on every machine.
+    heights = mixture.log_copula(scores).round(6).reshape(len(readings), sets, starts)
+    best = heights.transpose(1, 0, 2).reshape(sets, -1).argmax(axis=1)
+    chosen = (best // starts) * sets * starts + np.arange(sets) * starts + best % starts
+    return refine_copulas(below, mixture.choose(chosen), scores[chosen])
 
 
-def refine_copulas(below: _Floats, mixture: Mixture, scores: _Floats) -> tuple[Mixture, _Floats]:
+def _read_shares(below: _Floats) -> tuple[_Floats, ...]:
+    """Read the shares as numbers in three ways, to start from.
+
+    A normal curve is even-handed, but squeezes groups that lie apart. An exponential one shows a
+    group that is high in a signal, a uniform one groups that share a signal between them.
+    """
+    normal = np.clip(ndtri(below), -HIGHEST_SCORE, HIGHEST_SCORE)
+    return tuple(_standardise(each) for each in (normal, -np.log1p(-below), below))
+
+
+def _standardise(scores: _Floats) -> _Floats:
+    """Set place and width of each signal, as neither can be told from ranks."""
+    centred = scores - scores.mean(axis=1, keepdims=True)
+    return np.asarray(centred / np.maximum(centred.std(axis=1, keepdims=True), 1e-9), dtype=float)
+
+
+def refine_copulas(
+    below: _Floats, mixture: Mixture, scores: _Floats, rounds: int = 3
+) -> tuple[Mixture, _Floats]:
     """Read shares as quantiles of a mixture, fit it again to what was read, and so on.
 
     Parameters
@@ -163,6 +192,8 @@ def refine_copulas(below: _Floats, mixture: Mixture, scores: _Floats) -> tuple[M
         Where to begin, one for each set.
     scores
         The shares as they were read so far, (sets, n, signals).
+    rounds
+        How often.
 
     Returns
     -------
@@ -172,12 +203,9 @@ def refine_copulas(below: _Floats, mixture: Mixture, scores: _Floats) -> tuple[M
         The shares as quantiles of the mixture's marginals.
     """
     weights = np.ones((1, below.shape[1]))
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         member = mixture.memberships(scores)
-        scores = read_quantiles(below, mixture)
-        # Neither place nor width of a signal can be told from ranks, so both are set.
-        scores -= scores.mean(axis=1, keepdims=True)
-        scores /= np.maximum(scores.std(axis=1, keepdims=True), 1e-9)
+        scores = _standardise(read_quantiles(below, mixture))
         mixture = _climb(scores, weights, _maximise(scores, weights, member), _SHORT_RUN)[0]
     return mixture, scores
 
@@ -291,7 +319,8 @@ def _group(scores: _Floats, weights: _Floats, centres: _Floats) -> _Floats:
 def _join_nearest(scores: _Floats, centres: _Floats) -> _Floats:
     """Put everybody into the group of the nearest centre."""
     nearer = centres @ scores.transpose(0, 2, 1) - 0.5 * (centres**2).sum(axis=2)[:, :, None]
-    return np.eye(centres.shape[1])[nearer.argmax(axis=1)].transpose(0, 2, 1)
+    each = np.eye(centres.shape[1])
+    return np.asarray(each[nearer.argmax(axis=1)].transpose(0, 2, 1), dtype=float)
 
 
 def _draw_centres(
