@@ -41,8 +41,8 @@ NOBODY = (
 )
 _ROW = 34  # the most pixels of a row
 # Where things stand, as shares of the width.
-_RAILS = (0.165, 0.185)
-_TRUNK, _RING, _NAME, _LINE, _SEAT, _TEAM, _PAIR = 0.215, 0.245, 0.262, 0.46, 0.6, 0.615, 0.76
+_RAILS = (0.178, 0.198)
+_TRUNK, _RING, _NAME, _LINE, _SEAT, _TEAM, _PAIR = 0.222, 0.248, 0.264, 0.48, 0.61, 0.625, 0.77
 _Align = Literal["left", "center", "right"]
 
 

@@ -23,7 +23,7 @@ from workbench.widgets.table import Table
 __all__ = ["TrackPlanBoard"]
 
 # With its title it leaves room for the choices above it on a shared screen.
-HEIGHT = 410
+WIDTH, HEIGHT = 1070, 410
 AS_PROPOSED = "This is the plan as proposed. Choose a seat to see what if it were otherwise."
 TAKEN_BACK = (
     "The data or the settings are other ones now, so what was kept or left out is taken back."
@@ -151,7 +151,7 @@ class TrackPlanBoard(ipywidgets.VBox):
             return
         self._plan = plan
         self.answer.value = paragraph(answer_track_plan(self._calibration, plan), "wb-answer")
-        self.picture.show(plot_track_plan(plan, labels=self._labels, height=HEIGHT))
+        self.picture.show(plot_track_plan(plan, labels=self._labels, width=WIDTH, height=HEIGHT))
         for part in (self.what_if, self.found):
             part.layout.display = "" if plan.n_seats else "none"
         self._offer_seats(plan)
