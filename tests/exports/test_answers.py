@@ -9,6 +9,7 @@ from workbench.exports.answers import (
     answer_candidates,
     answer_declines,
     answer_event_study,
+    answer_parity,
     answer_problems,
 )
 
@@ -125,4 +126,23 @@ def test_candidates_say_which_roles_and_whether_there_are_groups():
 def test_candidates_say_who_was_compared():
     whys = ["manager whose technical output fell", "engineer", "engineer"]
     answer = _candidates(["CTO", "No role", "No role"], 2, whys=whys)
-    assert answer.endswith("Compared: engineer (2), manager whose technical output fell (1).")
+    assert answer.endswith("Compared: 2 engineers, 1 manager.")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "of", "said"),
+    [
+        (False, 31, " 12 of 31 managers say that they would rather lead technically."),
+        (True, pd.NA, ""),
+        (False, 0, ""),
+    ],
+)
+def test_parity_is_the_headline_and_the_managers_who_would_rather_lead(hidden, of, said):
+    row = ("management", "technical_leadership", pd.NA if hidden else 12, of, hidden)
+    columns = ["track", "preference", "n", "of", "hidden"]
+    parity = SimpleNamespace(
+        headline="Technical leadership has fewer seats than people management",
+        preferences=pd.DataFrame([row], columns=columns),
+    )
+    answer = answer_parity(SimpleNamespace(parity=parity))
+    assert answer == f"Technical leadership has fewer seats than people management.{said}"

@@ -38,7 +38,7 @@ HALVES: dict[str, str] = {
     "force_multiplier": "achieved through others",
 }
 _NO_HISTORY = "No technical output is known by cycle."
-_ROW = 19
+_ROW = 18
 _NAMES = 150  # pixels left of the bars
 
 
@@ -89,14 +89,13 @@ def plot_member(
             "one_count": pd.Series(names).isin(_on_one_count(evidence, person_id)),
         }
     )
-    pool = counted(len(signals), "person", "people")
-    reading = f"SD from comparable people. Grey: middle 80 % of {pool}, and the median."
+    reading = f"SD. Grey: middle 80 % of {counted(len(signals), 'person', 'people')}."
     if rows["one_count"].any():
         reading += " Hollow: one activity count alone."
     chart = alt.layer(*_member_layers(rows)).properties(
         width=width - _NAMES,
         height=_ROW * len(rows),
-        title=alt.TitleParams(text="Signals", subtitle=wrapped(reading, width)),
+        title=alt.TitleParams(text="Signals", subtitle=wrapped(reading, width - 24), offset=8),
     )
     return themed(chart)
 
@@ -193,9 +192,9 @@ def plot_history(
         if fell is not None
         else False,
     )
-    plot = width - 58
+    plot = width - 76
     layers = [*_moves(own["cycle"].tolist(), moves, plot), *_lines(rows, flagged=flagged)]
-    title = alt.TitleParams(text="By cycle", offset=26 if len(moves) else 10)
+    title = alt.TitleParams(text="By cycle", offset=22)
     return themed(alt.layer(*layers, title=title, width=plot, height=height))
 
 

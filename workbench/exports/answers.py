@@ -306,11 +306,13 @@ def answer_candidates(calibration: Calibration) -> str:
 
 
 def _say_pool(signals: pd.DataFrame) -> str:
-    """Say who was compared, by why they are in the pool."""
+    """Say who was compared, by what they are."""
     if "why" not in signals:
         return ""
-    whys = signals["why"].value_counts()
-    return f"Compared: {', '.join(f'{why} ({n:,})' for why, n in whys.items())}."
+    kinds = ("engineer", "manager", "technical leader")
+    counts = {kind: int(signals["why"].str.startswith(kind).sum()) for kind in kinds}
+    told = [count(n, kind, f"{kind}s") for kind, n in counts.items() if n]
+    return f"Compared: {', '.join(told)}."
 
 
 def answer_parity(calibration: Calibration) -> str:

@@ -1,7 +1,7 @@
 """What is known of one person, in sentences: the same on the card as in any list of people.
 
 A calibration comes in, sentences go out. Pay and protected attributes are not among the columns
-that are read here. What was written about a person is given separately, as a screen may be shared.
+that are read here. What was written about a person is in `quotes`, as a screen may be shared.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -10,8 +10,13 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.analyses.candidates import Candidates
+from workbench.analyses.coverage import Coverage
+from workbench.analyses.decline import Declines
 from workbench.analyses.roles import NO_ROLE
+from workbench.analyses.track_plan import TrackPlan
 from workbench.calibration import Calibration
+from workbench.charts.decline import FLAG_MARK
 from workbench.charts.event_study import MOVES
 from workbench.charts.group_profiles import SIGNAL_WORDS
 from workbench.charts.role_ranking import name_holders
@@ -19,7 +24,7 @@ from workbench.charts.theme import in_words, plain_text, signed
 from workbench.errors import WorkbenchError
 from workbench.ladder import ROLES
 
-__all__ = ["PersonAccount", "Quote", "describe_person", "quote_person"]
+__all__ = ["PersonAccount", "describe_person"]
 
 # What rests on an analysis, and the words for it where that was not made.
 PARTS: dict[str, str] = {
@@ -28,21 +33,10 @@ PARTS: dict[str, str] = {
     "coverage": "who leads the team",
     "track_plan": "a proposed seat",
 }
-SOURCES: dict[str, str] = {
-    "self_review": "self-review",
-    "manager_review": "manager's review",
-    "peer_feedback": "peer feedback",
-}
+CANDIDATE_MARK = "\u25cb"
+LEADER = "technical leader already"
 _POSITION = ("title", "level", "job_family", "team")
-_LEADER, _CANDIDATE, _FLAG = "technical leader already", "\u25cb candidate", "\u25c6"
 _CLEAR, _LIKELY = 0.95, 0.8
-_STATES: dict[str, str] = {
-    "pair": "has a technical leader and a people manager",
-    "no_technical_leader": "has no technical leader",
-    "no_people_manager": "has no people manager",
-    "neither": "has neither a technical leader nor a people manager",
-    "not_known": "is not known to have a technical leader or not",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +50,19 @@ class PersonAccount:
     position
         Title, level, job family and team in the latest cycle.
     marks
-        Flagged, candidate, technical leader already.
+        Flagged, with the difference and its interval; technical leader already.
+    flagged
+        Whether technical output fell more than that of similar people.
     role
-        Which role the person resembles, how much, and how sure the group is.
+        Which role the person resembles, and how much.
+    group
+        In which group the person is, how surely, and how firm the group is.
     reasons
         Why, one sentence each.
+    next_role
+        The next rung; empty where there is none, or it is not known.
     missing
-        What there is to see before the next rung; empty where that is not known.
+        What there is to see before it, one sentence each.
     evidence
         How much is known, and what rests on little.
     situation
@@ -74,34 +74,15 @@ class PersonAccount:
     name: str
     position: str
     marks: tuple[str, ...]
+    flagged: bool
     role: str
+    group: str
     reasons: tuple[str, ...]
-    missing: str
+    next_role: str
+    missing: tuple[str, ...]
     evidence: tuple[str, ...]
     situation: tuple[str, ...]
     unknown: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A sentence that was written about a person.
-
-    Attributes
-    ----------
-    sentence
-        As it stands in the spreadsheet.
-    where
-        Source and cycle.
-    statement
-        What it speaks of.
-    is_wish
-        Whether it says what somebody would like to do, not what was done.
-    """
-
-    sentence: str
-    where: str
-    statement: str
-    is_wish: bool
 
 
 def describe_person(
@@ -134,13 +115,17 @@ def describe_person(
     parts, refusals = _take_parts(calibration, names, only_known=only_known)
     latest = _latest_review(calibration, person_id)
     member = _own_row(getattr(parts.get("candidates"), "members", None), person_id)
+    fell = _say_falls(parts.get("declines"), person_id)
     return PersonAccount(
         name=_named(person_id, labels),
         position=_say_position(latest),
-        marks=tuple(_say_marks(parts, latest, member, person_id)),
+        marks=(*fell, *([LEADER] if latest.get("track") == "technical_leadership" else [])),
+        flagged=bool(fell),
         role=_say_role(parts.get("candidates"), member),
+        group=_say_group(parts.get("candidates"), member),
         reasons=tuple(_sentences(member.get("reasons"))),
-        missing=_say_missing(member),
+        next_role=plain_text(member.get("next_role", "")),
+        missing=tuple(_sentences(member.get("missing"))),
         evidence=tuple(_say_evidence(parts, member, person_id)),
         situation=tuple(
             each
@@ -156,41 +141,6 @@ def describe_person(
     )
 
 
-def quote_person(calibration: Calibration, person_id: str, *, at_most: int = 6) -> list[Quote]:
-    """Take what was written about one person, the latest first.
-
-    Parameters
-    ----------
-    calibration
-        Its `written` is used.
-    person_id
-        The person.
-    at_most
-        The most sentences.
-
-    Returns
-    -------
-    list of Quote
-        Deeds and wishes, each sentence once; what a sentence denies is left out.
-    """
-    parts, _ = _take_parts(calibration, ["written"], only_known=False)
-    written = parts.get("written")
-    if written is None:
-        return []
-    own = written.quotes.loc[written.quotes["person_id"].astype(str).eq(person_id)]
-    own = own.loc[own["kind"].isin(["deed", "wish"])]
-    own = own.sort_values(["cycle", "kind", "strength"], ascending=[False, True, False])
-    return [
-        Quote(
-            sentence=plain_text(row["sentence"]),
-            where=f"{SOURCES.get(row['source'], in_words(row['source']))}, {row['cycle']}",
-            statement=in_words(row["statement"], SIGNAL_WORDS).lower(),
-            is_wish=row["kind"] == "wish",
-        )
-        for row in own.drop_duplicates("sentence").head(at_most).to_dict("records")
-    ]
-
-
 def _take_parts(
     calibration: Calibration, names: Iterable[str], *, only_known: bool
 ) -> tuple[dict[str, Any], list[str]]:
@@ -202,8 +152,7 @@ def _take_parts(
                 refusals.append(f"Not worked out yet: {PARTS[name]}.")
             continue
         try:
-            if (part := getattr(calibration, name, None)) is not None:
-                taken[name] = part
+            taken[name] = getattr(calibration, name)
         except WorkbenchError as error:
             if name in PARTS:
                 refusals.append(f"Not known: {PARTS[name]}. {error}")
@@ -251,66 +200,46 @@ def _say_position(latest: Mapping[str, Any]) -> str:
     return f"{said or 'Position not known'} ({latest['cycle']})" if "cycle" in latest else said
 
 
-def _say_marks(
-    parts: Mapping[str, Any],
-    latest: Mapping[str, Any],
-    member: Mapping[str, Any],
-    person_id: str,
-) -> list[str]:
-    """Say with which marks the person has a place in the pictures."""
-    marks = []
-    flags = getattr(parts.get("declines"), "flags", None)
-    if flags is not None:
-        own = flags.loc[
-            flags["person_id"].astype(str).eq(person_id) & flags["flagged"].astype(bool)
-        ]
-        marks += [
-            f"{_FLAG} technical output fell by {-row['effect']:.1f} SD more than that of similar "
-            f"people after {plain_text(row['cycle'])} "
-            f"({signed(row['low'], 1)} to {signed(row['high'], 1)} SD)"
-            for row in own.to_dict("records")
-        ]
-    if latest.get("track") == "technical_leadership":
-        marks.append(_LEADER)
-    elif member.get("role") in ROLES:
-        marks.append(_CANDIDATE)
-    return marks
+def _say_falls(declines: Declines | None, person_id: str) -> list[str]:
+    """Say by how much technical output fell, of each promotion after which it did."""
+    if declines is None:
+        return []
+    flags = declines.flags
+    own = flags.loc[flags["person_id"].astype(str).eq(person_id) & flags["flagged"].astype(bool)]
+    return [
+        f"{FLAG_MARK} technical output {signed(row['effect'], 1)} SD ({signed(row['low'], 1)} to "
+        f"{signed(row['high'], 1)}) beyond similar people"
+        for row in own.to_dict("records")
+    ]
 
 
-def _say_role(candidates: Any, member: Mapping[str, Any]) -> str:
-    """Say which role the person resembles, how much, and how sure the group is."""
+def _say_role(candidates: Candidates | None, member: Mapping[str, Any]) -> str:
+    """Say which role the person resembles, and how much."""
     if candidates is None:
         return ""
     if not member:
         return "Not in the pool of candidates, and therefore compared with no role."
     role, similarity = plain_text(member["role"]), member.get("role_similarity")
-    near = "" if similarity is None else f" (similarity {similarity:.2f} of 1)"
     if role == NO_ROLE:
-        near = near.replace("(", "(nearest: ")
-    said = f"{role}{near}." if role == NO_ROLE else f"Resembles {_a(role)}{near}."
-    if len(candidates.profiles) < 2 or "probability" not in member:
-        return said
-    return f"{said} {_say_group(candidates.profiles, member)}"
+        return (
+            f"{role}."
+            if similarity is None
+            else f"{role}: the nearest reaches {similarity:.2f} of 1."
+        )
+    near = "" if similarity is None else f" (similarity {similarity:.2f} of 1)"
+    ring = f"{CANDIDATE_MARK} " if role in ROLES else ""
+    return f"{ring}Resembles {_a(role)}{near}."
 
 
-def _say_group(profiles: pd.DataFrame, member: Mapping[str, Any]) -> str:
-    """Say in which group the person is, and how sure both are."""
-    group = profiles.loc[profiles["cluster"].eq(member["cluster"])]
-    if group.empty:
+def _say_group(candidates: Candidates | None, member: Mapping[str, Any]) -> str:
+    """Say in which group the person is, how surely, and how firm the group is."""
+    if candidates is None or len(candidates.profiles) < 2 or "probability" not in member:
         return ""
-    role, probability = str(group["role"].iloc[0]), member["probability"]
-    sure = "Clearly" if probability >= _CLEAR else "Probably" if probability >= _LIKELY else "Maybe"
-    name = (
-        f"the group of {name_holders(role, 2)}"
-        if role in ROLES
-        else f"the group \u201c{role}\u201d"
-    )
-    said = f"{sure} in {name} ({100 * probability:.0f} %)"
-    stability = member.get("stability")
-    if stability is not None:
-        said += f", of which {100 * stability:.0f} % comes back when people are drawn again"
-    agrees = member.get("agrees", role == member["role"])
-    return f"{said}." if agrees else f"{said}; the person's own signals count."
+    probability, stability = member["probability"], member.get("stability")
+    sure = "clearly" if probability >= _CLEAR else "probably" if probability >= _LIKELY else "maybe"
+    firm = "" if stability is None else f"; {100 * stability:.0f} % of it comes back in redraws"
+    role = name_holders(plain_text(member.get("cluster_role", NO_ROLE)), 2)
+    return f"Group: {role}, {sure} ({100 * probability:.0f} %{firm})."
 
 
 def _a(role: str) -> str:
@@ -320,21 +249,12 @@ def _a(role: str) -> str:
     return f"{'an' if role[:1] in 'aeiouAEIOU' else 'a'} {role}"
 
 
-def _say_missing(member: Mapping[str, Any]) -> str:
-    """Say what there is to see before the next rung."""
-    if not member.get("missing"):
-        return ""
-    towards = f" towards {member['next_role']}" if member.get("next_role") else ""
-    return f"To see{towards}: {plain_text(member['missing'])}."
-
-
 def _say_evidence(parts: Mapping[str, Any], member: Mapping[str, Any], person_id: str) -> list[str]:
     """Say how many of the signals are known and which of them rest on little."""
     said = []
     if "evidence_share" in member:
         said.append(f"{100 * member['evidence_share']:.0f} % of the signals are known.")
-    if member.get("caution"):
-        said.append(*_sentences(member["caution"]))
+    said += _sentences(member.get("caution"))
     evidence = parts.get("evidence")
     if evidence is None or not member:
         return said
@@ -371,30 +291,29 @@ def _say_moves(promotions: pd.DataFrame | None, person_id: str) -> str:
     return f"Promoted {', '.join(told)}." if told else ""
 
 
-def _say_team(coverage: Any, team: object, labels: Mapping[str, str]) -> str:
+def _say_team(coverage: Coverage | None, team: object, labels: Mapping[str, str]) -> str:
     """Say who leads the team of the person, or since when nobody does."""
     if coverage is None or team is None:
         return ""
     rows = coverage.teams.loc[coverage.teams["team"].astype(str).eq(str(team))].to_dict("records")
     if not rows:
         return f"{plain_text(team)}: not known who leads it."
-    row = rows[0]
-    said = f"{plain_text(team)} {_STATES.get(row['state'], in_words(row['state']).lower())}"
-    if row["state"] != "pair" and row["state"] != "not_known" and _is_known(row["since"]):
-        said += f" (since {plain_text(row['since'])})"
-    people = _say_people(row["technical_leaders"], "technical leader", labels)
-    people += _say_people(row["people_managers"], "people manager", labels)
-    return f"{said}{': ' if people else ''}{', '.join(people)}."
+    led = [
+        f"{what} {_named(each, labels)}"
+        for what in ("technical leader", "people manager")
+        for each in _listed(rows[0][f"{what.replace(' ', '_')}s"])
+    ]
+    reason = plain_text(rows[0]["reason"]).rstrip(".")
+    people = f" ({', '.join(led)})" if led else ""
+    return f"{plain_text(team)}: {reason}{people}."
 
 
-def _say_people(ids: object, what: str, labels: Mapping[str, str]) -> list[str]:
-    """Name some people with what they are."""
-    if not isinstance(ids, Collection) or isinstance(ids, str):
-        return []
-    return [f"{what} {_named(each, labels)}" for each in ids]
+def _listed(ids: object) -> Collection[object]:
+    """Take the people in a cell; nobody where it is empty."""
+    return ids if isinstance(ids, tuple | list) else ()
 
 
-def _say_seat(plan: Any, person_id: str, labels: Mapping[str, str]) -> str:
+def _say_seat(plan: TrackPlan | None, person_id: str, labels: Mapping[str, str]) -> str:
     """Say which seat is proposed for the person, or why none is."""
     if plan is None:
         return ""
@@ -405,4 +324,4 @@ def _say_seat(plan: Any, person_id: str, labels: Mapping[str, str]) -> str:
             said += f", beside people manager {_named(seat['paired_with'], labels)}"
         return f"{said} ({plain_text(seat['reason'])})."
     why = _own_row(plan.unseated, person_id).get("why")
-    return f"No seat is proposed: {plain_text(why)}." if why else "No seat is proposed."
+    return f"No seat is proposed: {plain_text(why)}." if why else ""

@@ -11,6 +11,7 @@ from workbench.charts.candidates import plot_cluster_map
 from workbench.charts.decline import FLAG_MARK
 from workbench.charts.group_profiles import plot_profiles
 from workbench.exports.answers import answer_candidates
+from workbench.exports.groups import explain_groups
 from workbench.ladder import ROLES
 from workbench.widgets.chart_view import ChartView
 from workbench.widgets.notice import Notice
@@ -21,7 +22,7 @@ from workbench.widgets.table import Table
 
 __all__ = ["CandidateMap"]
 
-MAP_WIDTH, MAP_HEIGHT = 486, 330
+MAP_WIDTH, MAP_HEIGHT = 486, 316
 _COLUMNS = {
     "person": "Person",
     "role": "Resembles",
@@ -49,7 +50,7 @@ class CandidateMap(ipywidgets.VBox):
         self._labels: Mapping[str, str] = {}
         self.answer = ipywidgets.HTML()
         self.people = PersonPicker(notice.guard(self._show_person))
-        self.map = ChartView("wb-map", height="478px", on_pick=self.people.pick)
+        self.map = ChartView("wb-map", height="446px", on_pick=self.people.pick)
         self.map.layout.min_width = "504px"
         self.card = PersonCard(notice)
         self.profiles = ChartView("wb-profiles", height="200px")
@@ -79,7 +80,9 @@ class CandidateMap(ipywidgets.VBox):
         self.table.show(
             members.assign(person=people), empty="Nobody can be compared.", columns=columns
         )
-        self.notes.value = bullets(candidates.notes)
+        self.notes.value = bullets(
+            [calibration.pool_rule, *explain_groups(candidates), *candidates.notes]
+        )
         entries = people + members["role"].map(lambda role: f" \u2013 {role}")
         self.people.offer(list(zip(entries, ids, strict=True)))
         if members.empty:

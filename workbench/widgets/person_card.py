@@ -12,14 +12,15 @@ from altair.utils.schemapi import debug_mode
 from workbench.calibration import Calibration
 from workbench.charts.person import plot_history, plot_member
 from workbench.charts.theme import empty_state
-from workbench.exports.person import PersonAccount, Quote, describe_person, quote_person
+from workbench.exports.person import PersonAccount, describe_person
+from workbench.exports.quotes import Quote, quote_person
 from workbench.widgets.chart_view import ChartView
 from workbench.widgets.notice import Notice
 from workbench.widgets.prose import bullets, paragraph
 
 __all__ = ["PersonCard"]
 
-PICTURE_WIDTH, HISTORY_HEIGHT = 278, 134
+PICTURE_WIDTH, HISTORY_HEIGHT = 280, 84
 NOBODY = "Choose a person: on the picture, in the list or in the table."
 ASK, CLOSE = "Show what was written about this person", "Hide what was written"
 NOTHING_WRITTEN = "Nothing was found in the reviews of this person that speaks of these signals."
@@ -46,8 +47,8 @@ class PersonCard(ipywidgets.VBox):
         self._labels: Mapping[str, str] = {}
         self.person_id = ""
         self.head = _box("wb-card-head")
-        self.signals = ChartView("wb-card-signals", height="244px")
-        self.history = ChartView("wb-card-history", height="244px")
+        self.signals = ChartView("wb-card-signals", height="206px")
+        self.history = ChartView("wb-card-history", height="206px")
         self.why, self.situation = _box("wb-card-why"), _box("wb-card-situation")
         self.written = _box("wb-card-written")
         self.ask = ipywidgets.Button(description=ASK, layout={"width": "300px"})
@@ -110,21 +111,17 @@ class PersonCard(ipywidgets.VBox):
         self.head.value = _tell_head(account)
         self.why.value = _tell_why(account)
         self.situation.value = _tell("Situation", [*account.situation, *account.unknown])
-        known = vars(calibration)
-        flags = known["declines"].flags if "declines" in known else None
-        flagged = flags is not None and bool(
-            flags.loc[flags["person_id"].astype(str).eq(person_id), "flagged"].any()
-        )
         self.history.show(
             plot_history(
                 calibration.scores,
                 calibration.promotions,
                 person_id,
-                flagged=flagged,
+                flagged=account.flagged,
                 width=PICTURE_WIDTH,
                 height=HISTORY_HEIGHT,
             )
         )
+        known = vars(calibration)
         if "candidates" in known:
             self.signals.show(
                 plot_member(
@@ -175,16 +172,16 @@ def _tell_head(account: PersonAccount) -> str:
     return (
         paragraph(account.name, "wb-card-name")
         + paragraph(account.position)
-        + (paragraph(marks, "wb-card-marks") if marks else "")
-        + paragraph(account.role)
+        + "".join(paragraph(line) for line in (marks, account.role, account.group) if line)
     )
 
 
 def _tell_why(account: PersonAccount) -> str:
     """Write why, what there is to see before the next rung, and what all this rests on."""
-    towards = [account.missing] if account.missing else []
     return (
-        _tell("Why", account.reasons) + _tell("Next", towards) + _tell("Rests on", account.evidence)
+        _tell("Why", account.reasons)
+        + _tell(f"Before {account.next_role or 'the next rung'}", account.missing)
+        + _tell("Rests on", account.evidence)
     )
 
 
