@@ -62,7 +62,7 @@ STATES: tuple[State, ...] = (
     ),
     State(
         "no_people_manager",
-        "no people manager beside the technical leader",
+        "no people manager",
         "The team has a technical leader, but nobody else manages its people.",
     ),
     State(

@@ -38,8 +38,15 @@ __all__ = [
 
 STATE_WORDS = {each.name: each.label for each in STATES}
 BEGINNING_WORDS = {each.name: each.label for each in BEGINNINGS}
-# Of each outcome around a void: its words, what a number is multiplied with, and its unit.
-VOID_WORDS = {name: (each.label, each.scale, each.unit) for name, each in VOID_OUTCOMES.items()}
+# Of each outcome around a void: its words, what a number is multiplied with, and its short unit.
+VOID_WORDS = {
+    name: (words, VOID_OUTCOMES[name].scale, unit)
+    for name, words, unit in (
+        ("output", "Technical output", "SD"),
+        ("engagement", "Engagement", "points"),
+        ("retention", "Members who stay", "% points"),
+    )
+}
 NO_TEAMS = (
     "No team can be shown: the reviews name neither teams nor managers, or nobody in them is in a "
     "technical job."
@@ -47,9 +54,11 @@ NO_TEAMS = (
 _PROMOTION = "promotion_to_management"
 _ROW = 22
 _BAR = 14  # height of a mark, in pixels
+_SYMBOL = 24  # width of a mark in the legend, where the marks are not narrower
 _WORDS_WIDTH = 170
 _NAME_LENGTH = 24
 _LABEL_LIMIT = 190
+_SHORT_LABEL = 60  # the least room that names of teams take
 _CALM = "#c9ced6"
 _ROW_SHADE = "#edf2f7"
 # Teams without a technical leader first, then those of which least is known.
@@ -111,7 +120,9 @@ def plot_coverage(
     place = ranked.index[ranked["team"] == chosen]
     first = limit * (int(place[0]) // limit) if len(place) else 0
     rows = _rows(coverage, ranked.iloc[first : first + limit], labels, chosen)
-    cells = coverage.by_cycle.merge(rows[["team", "row"]], on="team").sort_values(["row"])
+    cells = coverage.by_cycle.merge(rows[["team", "row"]], on="team").sort_values(
+        "row", kind="stable"
+    )
     cells = cells.assign(
         words=cells["state"].map(STATE_WORDS), cycle=cells["cycle"].map(plain_text)
     )
@@ -229,7 +240,7 @@ def _marks(cells: pd.DataFrame, states: list[str], cycles: list[str], width: int
         direction="horizontal",
         columns=2,
         columnPadding=24,
-        symbolSize=24**2,
+        symbolSize=min(_SYMBOL, long) ** 2,
         symbolOpacity=1,
         labelFontSize=13,
         labelColor=INK,
@@ -325,5 +336,5 @@ def _title(coverage: Coverage, ranked: pd.DataFrame, width: int) -> alt.TitlePar
         reading += " To the right: how it came to be without a technical leader."
     if promoted:
         reading += " White triangle: the promotion to management."
-    room = width + _LABEL_LIMIT + (_WORDS_WIDTH if void else 0)
+    room = width + (_WORDS_WIDTH if void else 0) + _SHORT_LABEL
     return alt.TitleParams(text=wrapped(found, room, 16), subtitle=wrapped(reading, room))

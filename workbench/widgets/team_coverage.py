@@ -25,7 +25,7 @@ from workbench.widgets.table import Table
 
 __all__ = ["TeamCoverage"]
 
-GRID_WIDTH, GRID_HEIGHT = 300, 308
+GRID_WIDTH, GRID_HEIGHT = 240, 308
 HOW_LEADERS_ARE_SEEN = (
     "A technical leader is seen by the job title, such as Lead Engineer, Staff Engineer or "
     "Software Architect, or by the track, if the sheet has one. If there are some and none is "
@@ -89,7 +89,7 @@ class TeamCoverage(ipywidgets.VBox):
         self.people = ipywidgets.Select(
             description="People",
             rows=6,
-            layout={"width": "500px"},
+            layout={"width": "490px"},
             style={"description_width": "auto"},
         )
         self.people.observe(notice.guard(self._choose_person), "value")
@@ -98,7 +98,7 @@ class TeamCoverage(ipywidgets.VBox):
         team = ipywidgets.VBox(
             [self.teams, self.reason, self.outcomes, self.unknown, self.people, self.cycles],
             # Of its own height, so that the list of all teams below it stays where it is.
-            layout={"width": "540px", "height": "490px", "overflow": "auto"},
+            layout={"width": "510px", "height": "490px", "overflow": "auto"},
         )
         both = ipywidgets.HBox([self.grid, team])
         both.add_class("wb-pair")
