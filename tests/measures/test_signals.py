@@ -65,6 +65,15 @@ def test_written_evidence_is_one_piece_beside_the_columns() -> None:
     assert found == pytest.approx(standard((rank + rank[[2, 0, 1]]) / 2))
 
 
+def test_what_a_review_leaves_out_is_no_evidence_to_the_contrary() -> None:
+    silent = score_signals(one_cycle(**{WRITTEN + "team_learning": [-2.0, -0.1, 0.0, 0.8]}))
+    assert silent["team_learning"][:3].nunique() == 1
+    assert silent["team_learning"][3] > 1
+    placed = place_in_cohorts(one_cycle(**{WRITTEN + "team_learning": [-2.0, -0.1, 0.8]}))
+    assert placed["value"].tolist() == [0.0, 0.0, 0.8]
+    assert placed["share_below"].tolist() == pytest.approx([0, 0, 2 / 3])
+
+
 def test_a_person_at_zero_among_many_does_not_look_bad() -> None:
     talks = [0] * 80 + list(range(1, 21))
     scores = score_signals(one_cycle(talks=talks))["team_learning"]

@@ -11,11 +11,16 @@ signal is what the column records:
 - A rating of everything that others achieve through a person names no signal, so it is one piece
   of the most general one. In all six it would make every signal say the same.
 - Written evidence is read for one statement at a time, and bears on that statement's signal only.
+  Only what is told beyond the usual counts: silence says nothing.
 - Those who leave and whom the company wanted to keep are the other side of a team that stays.
 - Reviews of code and incidents resolved are everyone's daily work and stand in the other half.
 - Engagement, of the person or of the team, and the rating of a manager by the people managed have
   many causes besides; they are held against the findings, and so must not make them.
 """
+
+from collections.abc import Callable
+
+import pandas as pd
 
 from workbench.measures.measure import Direction, Measure, mean_of, per_exposure, recorded
 
@@ -47,9 +52,27 @@ def _value(field: str, label: str, description: str, higher_is: Direction = "bet
 
 
 def _written(signal: str) -> Measure:
-    """Declare what the reviews say of the statement of one signal."""
-    words = "Deeds of this kind that the reviews tell of, for their length and their writer."
-    return _value(WRITTEN + signal, "written evidence", words)
+    """Declare what the reviews say of the statement of one signal, beyond the usual."""
+    field = WRITTEN + signal
+    words = "Deeds of this kind that the reviews tell of, beyond what such reviews usually tell."
+    function = _beyond_usual(field)
+    return Measure(
+        field, "written evidence", words, (field,), "better", function, half="force_multiplier"
+    )
+
+
+def _beyond_usual(field: str) -> Callable[[pd.DataFrame], pd.Series]:
+    """Take a column of which zero is the usual, and less than that no evidence to the contrary.
+
+    What a review leaves out may well have been done. Whoever is told of in one respect would
+    otherwise stand behind others in all that there was no room for.
+    """
+    read = recorded(field)
+
+    def told(reviews: pd.DataFrame) -> pd.Series:
+        return read(reviews).clip(lower=0.0)
+
+    return told
 
 
 def _signal(name: str, label: str, statement: str, *columns: str) -> Measure:
