@@ -27,6 +27,8 @@ WORDS = {
     4: "Exceeds Expectations",
     5: "Outstanding",
 }
+# What is written stays in the review system; few paste it into a spreadsheet for calibration.
+TEXTS = ("Self Review", "Manager Review", "Peer Feedback")
 # The same column is headed differently from year to year.
 DRIFT = {
     "Employee ID": ("Employee ID", "Empl ID", "EMPLOYEE_ID"),
@@ -63,7 +65,7 @@ def write_messy(company: workbench.Company, path: Path) -> None:
         _overall_ratings(company.tables["Ratings"]), how="left", on=["Employee ID", "Review Cycle"]
     )
     for number, (cycle, rows) in enumerate(reviews.groupby("Review Cycle")):
-        table = rows.drop(columns=["Review Cycle", "Self Review"]).reset_index(drop=True)
+        table = rows.drop(columns=["Review Cycle", *TEXTS]).reset_index(drop=True)
         _write_cycle(book.create_sheet(f"{cycle[:4]} {cycle[4:]}"), table, str(cycle), number)
     scratch = book.create_sheet("Scratch (old)")
     scratch.append(["Employee ID", "Rating guess"])

@@ -38,7 +38,8 @@ LAYERS = {
     "exports": {"calibration", "charts", "analyses", "intake", "ladder", "fields", "errors"},
     "calibration": {"intake", "measures", "analyses", "settings", "errors"},
     "charts": {"analyses", "errors"},
-    "samples": {"ladder", "fields", "errors"},
+    "samples": {"sample_texts", "ladder", "fields", "errors"},
+    "sample_texts": set(),
     "intake": {"fields", "ladder", "errors"},
     "measures": {"settings", "ladder", "errors"},
     "analyses": {"settings", "ladder", "errors"},
@@ -56,6 +57,7 @@ OUTSIDE = {
     "calibration": {"pandas"},
     "charts": {"altair", "numpy", "pandas", "vl_convert"},
     "samples": {"numpy", "pandas"},
+    "sample_texts": {"numpy"},
     "intake": {
         "defusedxml",
         "msoffcrypto",

@@ -1,5 +1,7 @@
 """The made-up company must have the traps that real data has, and tell the truth about them."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,9 @@ import pytest
 import workbench
 from workbench.errors import SettingsError
 from workbench.ladder import track_of_title
+from workbench.measures.phrases import read_catalogue
+from workbench.measures.sentences import split_sentences
+from workbench.measures.written_evidence import read_written_evidence
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +123,79 @@ def test_an_impossible_company_is_refused_in_words(asked):
 def test_small_companies_hold_together(seed):
     company = workbench.make_company(people=30, cycles=2, seed=seed)
     assert len(company.tables["Reviews"]) > 30
+
+
+def test_what_people_write_changes_no_number():
+    # Taken down before anybody wrote a word.
+    tables = workbench.make_company(60, 4, seed=1).tables
+    ratings = tables["Ratings"]["Rating"]
+    assert tables["Reviews"]["Commits"].sum() == 10057
+    assert len(ratings) == 708
+    assert (ratings * np.arange(1, len(ratings) + 1)).sum() == 793320
+
+
+def test_the_written_columns_are_known_and_raise_no_problem(company):
+    loaded = workbench.load(company.tables)
+    fields = loaded.columns.set_index("header")["field"]
+    assert fields[["Self Review", "Manager Review", "Peer Feedback"]].tolist() == [
+        "self_review",
+        "manager_review",
+        "peer_feedback",
+    ]
+    assert fields["Upward Rating"] == "management_rating"
+    assert fields["Team Engagement Score"] == "team_engagement"
+    assert not loaded.problems["field"].isin([*fields]).any()
+
+
+def test_texts_are_many_and_differ_from_writer_to_writer(company):
+    reviews = company.tables["Reviews"]
+    assert reviews["Self Review"].notna().all()
+    assert reviews["Self Review"].nunique() > 0.9 * len(reviews)
+    for column in ("Manager Review", "Peer Feedback"):
+        assert 0.5 < reviews[column].notna().mean() < 0.95
+    told = reviews["Manager Review"].str.len().groupby(reviews["Manager ID"])
+    length = told.mean()[told.size() >= 20]
+    assert length.max() > 1.5 * length.min()
+    pasted = reviews.groupby("Employee ID")["Self Review"].agg(["size", "nunique"])
+    always = pasted[pasted["size"] > 3]
+    assert 0.01 < (always["nunique"] == 1).mean() < 0.15
+
+
+def test_texts_tell_of_the_planted_signals_beyond_chance_but_not_surely():
+    company = workbench.make_company(seed=3)
+    written = read_written_evidence(workbench.load(company.tables).panel.reviews)
+    scores = written.scores.groupby("person_id").mean(numeric_only=True)
+    role = company.truth.roles.set_index("person_id")["role"].reindex(scores.index)
+    for planted, signal in [
+        ("Lead Engineer", "team_learning"),
+        ("Lead Engineer", "customer_rescue"),
+        ("Software Architect", "integration_foresight"),
+        ("Principal Architect", "prototypes_ahead"),
+    ]:
+        score = scores[f"written_{signal}"]
+        right = (
+            score[role == planted].to_numpy()[:, None] > score[role == "None"].to_numpy()
+        ).mean()
+        assert 0.75 < right < 1.0, (planted, signal, right)
+    assert set(written.quotes["kind"]) == {"deed", "wish", "negation"}
+    assert set(written.quotes["source"]) == {"self_review", "manager_review", "peer_feedback"}
+
+
+def test_no_text_is_copied_from_what_the_reader_of_texts_is_judged_by(company):
+    labelled = pd.read_csv(Path(__file__).parent / "measures" / "labelled_sentences.csv")
+    examples = {phrase.example for phrase in read_catalogue()}
+    reviews = company.tables["Reviews"]
+    for column in ("Self Review", "Manager Review", "Peer Feedback"):
+        said = {s for text in reviews[column].dropna() for s in split_sentences(text)}
+        assert not said & examples
+        assert not said & set(labelled["sentence"])
+
+
+def test_managers_of_a_few_are_rated_by_them_and_nobody_else_is(company):
+    reviews = company.tables["Reviews"]
+    size = reviews.groupby(["Review Cycle", "Manager ID"]).size()
+    led = pd.MultiIndex.from_frame(reviews[["Review Cycle", "Employee ID"]])
+    many = size.reindex(led).fillna(0).to_numpy() >= 3
+    for column in ("Upward Rating", "Team Engagement Score"):
+        assert (reviews[column].notna().to_numpy() == many).all()
+        assert reviews[column].dropna().between(1, 5).all()

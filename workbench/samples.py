@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from workbench.errors import SettingsError
 from workbench.ladder import ROLES
+from workbench.sample_texts import Subjects, write_texts
 
 __all__ = ["Company", "Truth", "make_company"]
 
@@ -88,22 +89,7 @@ _LAST_NAMES = (
     "Larsen Lee Lopez Martin Mensah Meyer Moreau Nakamura Null Nguyen O'Brien Okafor Olsen Osei "
     "Park Patel Petrov Rossi Sato Schmidt Silva Singh Tanaka Torres Vargas Wang Weber Yilmaz Zhang"
 ).split()
-_DEEDS = {
-    "durable_solutions": "I replaced the nightly import with a design that has needed no repair.",
-    "integration_foresight": "I found the contract mismatch between billing and orders early.",
-    "long_term_design": "I wrote the plan that keeps our storage layer replaceable.",
-    "team_learning": "I mentored two colleagues who now own the release process.",
-    "customer_rescue": "I wrote a solution for an upset customer so that the team kept its plan.",
-    "prototypes_ahead": "I built a prototype of the new search before the project started.",
-}
-_ORDINARY = (
-    "I finished what we had planned for this half.",
-    "I would like to mentor someone next year.",
-    "The migration took longer than I expected.",
-    "I fixed bugs and kept the on-call rota quiet.",
-    "I want to learn more about our data platform.",
-    "I worked on the checkout flow with the product team.",
-)
+_KINDS_OF_WORK = 6  # of which a self-review tells two besides the deeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +194,15 @@ def make_company(
             "a number from 0 to 1. Write 12 % as 0.12."
         )
     rng = np.random.default_rng(seed)
+    # A source of its own, so that what people write changes nothing that they did.
+    words = np.random.default_rng([seed, 1])
     staff = _hire(people, cycles, rng)
     planted = rng.choice(effects, size=people) * (rng.random(people) < decline_share)
     years = _live(staff, _Plan(promoted_share, selection, planted), cycles, rng)
     labels = [f"{first_year + t // 2}H{t % 2 + 1}" for t in range(cycles)]
     tables = {
         "Roster": _roster(staff, years, first_year, rng),
-        "Reviews": _reviews(staff, years, labels, missing_share, rng),
+        "Reviews": _reviews(staff, years, labels, missing_share, rng, words),
         "Ratings": _ratings(staff, years, labels, rng),
     }
     return Company(tables=tables, truth=_truth(staff, years, labels))
@@ -508,7 +496,12 @@ def _roster(
 
 
 def _reviews(
-    staff: _Staff, years: _Years, labels: list[str], missing: float, rng: np.random.Generator
+    staff: _Staff,
+    years: _Years,
+    labels: list[str],
+    missing: float,
+    rng: np.random.Generator,
+    words: np.random.Generator,
 ) -> pd.DataFrame:
     """Write the reviews: a row per person and cycle, present people only."""
     who, when = np.nonzero(years.present)
@@ -550,7 +543,9 @@ def _reviews(
     table = pd.concat([table, measures], axis=1)
     table["Engagement Score"] = years.engagement[who, when]
     table["Track Preference"] = _preferences(staff, years, who, when, rng)
-    table["Self Review"] = _self_reviews(staff, who, rng)
+    subjects = _subjects(staff, years, who, when, rng)
+    table["Upward Rating"], table["Team Engagement Score"] = _lead_ratings(years, who, when, words)
+    table = pd.concat([table, pd.DataFrame(write_texts(subjects, words))], axis=1)
     return table.sort_values(["Review Cycle", "Employee ID"], ignore_index=True)
 
 
@@ -571,15 +566,41 @@ def _preferences(
     return wants
 
 
-def _self_reviews(staff: _Staff, who: Ints, rng: np.random.Generator) -> list[str]:
-    """Write two or three sentences a person and cycle, the strong signals among them."""
-    deeds = list(_DEEDS.values())
-    texts = []
+def _subjects(
+    staff: _Staff, years: _Years, who: Ints, when: Ints, rng: np.random.Generator
+) -> Subjects:
+    """Say what the texts are about: the strong signals, and two kinds of ordinary work."""
+    told, ordinary = [], []
     for i in who:
-        ranked = np.argsort(-(staff.signals[i] + 0.4 * rng.standard_normal(len(deeds))))
-        told = [deeds[k] for k in ranked[:2] if staff.signals[i][k] > 0.8]
-        texts.append(" ".join([*told, *rng.choice(_ORDINARY, size=2, replace=False)]))
-    return texts
+        ranked = np.argsort(-(staff.signals[i] + 0.4 * rng.standard_normal(len(_SIGNALS))))
+        told.append([int(k) for k in ranked[:2] if staff.signals[i][k] > 0.8])
+        ordinary.append(rng.choice(_KINDS_OF_WORK, size=2, replace=False).tolist())
+    return Subjects(
+        who=who,
+        manager=years.manager[who, when],
+        signals=staff.signals[who],
+        told=told,
+        ordinary=ordinary,
+        away=years.on_leave[who, when] == 1,
+    )
+
+
+def _lead_ratings(
+    years: _Years, who: Ints, when: Ints, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Rate each manager by the people managed, and average how engaged those are."""
+    upward, engagement = np.full(len(who), np.nan), np.full(len(who), np.nan)
+    skill = 0.6 * rng.standard_normal(len(years.manager))
+    noise = rng.standard_normal(len(who))
+    for row, (i, t) in enumerate(zip(who, when, strict=True)):
+        led = years.present[:, t] & (years.manager[:, t] == i)
+        if led.sum() < 3:
+            continue
+        # Those who lost their craft are, on average, the less happy managers of others too.
+        merit = 3.4 + skill[i] - 0.3 * years.drop[i] * (years.promoted_at[i] <= t)
+        upward[row] = np.clip(np.rint(merit + 0.4 * noise[row]), 1, 5)
+        engagement[row] = years.engagement[led, t].mean().round(1)
+    return upward, engagement
 
 
 def _ratings(
