@@ -23,6 +23,7 @@ from workbench.charts.theme import (
     Picture,
     counted,
     empty_state,
+    plain_text,
     projected,
     themed,
     wrapped,
@@ -111,7 +112,7 @@ def plot_parity(parity: Parity, *, width: int = 1120, row: int = 24) -> Picture:
         width=width,
         height=height,
         title=alt.TitleParams(text=lines, subtitle=_how_to_read(parity, rows, width)),
-        description=" ".join([*lines, *parity.aspects["sentence"]]),
+        description=" ".join([*lines, *map(plain_text, parity.aspects["sentence"])]),
     )
     return themed(chart)
 
