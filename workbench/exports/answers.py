@@ -330,14 +330,15 @@ def answer_parity(calibration: Calibration) -> str:
     """
     parity = calibration.parity
     said = f"{parity.headline}."
-    wanted = parity.preferences.set_index(["track", "preference"])
-    managers = wanted.loc[("management", "technical_leadership")]
-    if managers["hidden"] or not managers["of"]:
-        return said
-    return (
-        f"{said} {managers['n']:,} of {count(int(managers['of']), 'manager', 'managers')} say that "
-        "they would rather lead technically."
-    )
+    cells = parity.preferences
+    managers = cells["track"].eq("management") & cells["preference"].eq("technical_leadership")
+    wanted = cells[managers & ~cells["hidden"].astype(bool) & (cells["of"].fillna(0) > 0)]
+    for n, of in zip(wanted["n"], wanted["of"], strict=True):
+        said += (
+            f" {n:,} of {count(int(of), 'manager', 'managers')} say that they would rather lead "
+            "technically."
+        )
+    return said
 
 
 def answer_track_plan(calibration: Calibration, plan: TrackPlan | None = None) -> str:
