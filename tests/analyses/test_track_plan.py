@@ -132,6 +132,13 @@ def test_a_manager_who_moves_elsewhere_is_paired_with_nobody_and_leaves_a_gap_th
     assert "this team's people manager is proposed for another seat" in of(found, "ada")["reason"]
 
 
+def test_somebody_who_manages_several_teams_alone_leaves_a_gap_in_each():
+    teams = TEAMS.assign(people_managers=[("max",), ("oli",), ("max",), ("max",)])
+    found = plan_track(MEMBERS, teams, PEOPLE, locked=[("max", "Search")], **WEIGHTS)
+    reason = of(found.assignments, "max")["reason"]
+    assert "Ads and Core and Web would then need a people manager" in reason
+
+
 def test_flags_say_who_returns_where_the_track_is_not_known_and_change_no_score():
     without = PEOPLE.drop(columns="track")
     flags = pd.DataFrame({"person_id": ["ada", "bo"], "flagged": [True, False]})
@@ -331,6 +338,31 @@ def test_nothing_is_written_into_what_was_passed_in():
     plan(locked=[("cy", "Ads")], excluded_people=["bo"], excluded_teams=["Search"])
     for frame, copy in zip((MEMBERS, TEAMS, PEOPLE), before, strict=True):
         pd.testing.assert_frame_equal(frame, copy)
+
+
+def test_attributes_that_no_decision_may_rest_on_change_nothing():
+    expected = plan()
+    rng = np.random.default_rng(0)
+    for _ in range(3):
+        told = {
+            "gender": rng.choice(["f", "m"], len(PEOPLE)),
+            "age": rng.integers(20, 60, len(PEOPLE)),
+            "pay_band": rng.choice(["A", "B"], len(PEOPLE)),
+        }
+        found = plan_track(MEMBERS, TEAMS, PEOPLE.assign(**told), **WEIGHTS)
+        pd.testing.assert_frame_equal(found.assignments, expected.assignments)
+
+
+def test_ids_may_be_numbers():
+    numbers = {name: place for place, name in enumerate(MEMBERS["person_id"])}
+    members = MEMBERS.assign(person_id=MEMBERS["person_id"].map(numbers))
+    people = PEOPLE.loc[PEOPLE["person_id"].isin(list(numbers))]
+    people = people.assign(person_id=people["person_id"].map(numbers))
+    teams = TEAMS.assign(
+        technical_leaders=[(), (), (numbers["tia"],), ()], people_managers=[()] * 4
+    )
+    found = plan_track(members, teams, people, locked=[(numbers["cy"], "Ads")], **WEIGHTS)
+    assert seats_of(found) == {numbers["cy"]: "Ads", numbers["bo"]: "Search"}
 
 
 # Companies of any kind

@@ -1,103 +1,42 @@
-"""The words of the track plan: why this person, why this seat is empty, why this person has none.
+"""The words of the track plan: why this person for this seat, and how the plan was made.
 
-What comes in is who sits where; what goes out are sentences and the lists that they stand in. No
-sentence names a person, as screens may hide who people are.
+What comes in is who sits where; what goes out are sentences. None of them names a person, as
+screens may hide who people are.
 """
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from workbench.analyses.occupancy import Occupancy, pair_seats
 from workbench.analyses.open_seats import AREA_ROLE, TEAM_ROLE, key_of
 from workbench.analyses.seat_fit import EARLIER_TEAM, SeatFit
 from workbench.ladder import ROLES
 
-__all__ = [
-    "PROPOSAL",
-    "Occupancy",
-    "explain_open_seats",
-    "explain_unseated",
-    "give_reasons",
-    "note_plan",
-    "pair_seats",
-]
-
-_Floats = npt.NDArray[np.float64]
-_Ints = npt.NDArray[np.int64]
-_Mask = npt.NDArray[np.bool_]
+__all__ = ["PROPOSAL", "give_reasons", "note_plan"]
 
 PROPOSAL = "This is a proposal for a meeting; nothing is applied."
 
 
-@dataclass(frozen=True, slots=True)
-class Occupancy:
-    """Who sits where: S seats and P people.
-
-    Attributes
-    ----------
-    seats, persons
-        As `find_open_seats` gives them; indexed by the text of the person: `person_id`, `role`,
-        `role_similarity`, `candidate`, `returns`.
-    positions, teams
-        Everybody's position; every team.
-    fit
-        How well people suit seats.
-    holder, second : (S,)
-        Columns of people, -1 for none.
-    margin : (S,)
-        What the plan loses without the choice.
-    locked, seat_free : (S,)
-        Kept by choice; filled by the plan, which leaves out the rest.
-    person_free, left_out : (P,)
-        Whom the plan could place; who is left out by choice.
-    min_seat_fit
-        Fit below which a seat rather stays empty.
-    """
-
-    seats: pd.DataFrame
-    persons: pd.DataFrame
-    positions: pd.DataFrame
-    teams: pd.DataFrame
-    fit: SeatFit
-    holder: _Ints
-    second: _Ints
-    margin: _Floats
-    locked: _Mask
-    seat_free: _Mask
-    person_free: _Mask
-    left_out: _Mask
-    min_seat_fit: float
-
-
-def pair_seats(taken: Occupancy) -> list[object]:
-    """Find the people manager whom each seat would be paired with.
-
-    Of several managers it is the one with the most of the team's people, then the first by name.
-    Whoever is proposed for a seat does not manage any more.
-    """
-    moving = {taken.persons.index[each] for each in taken.holder if each >= 0}
-    positions = taken.positions
-    reports = Counter(zip(positions["team"], positions["manager"], strict=True))
-    found: list[object] = []
-    for team, managers in taken.seats["people_managers"].items():
-        stay = [each for each in managers if each not in moving]
-        stay.sort(key=lambda each: (-reports[(key_of(team), each)], each))
-        found.append(stay[0] if stay else None)
-    return found
-
-
 def give_reasons(taken: Occupancy) -> list[str]:
-    """Say of each seat that is filled why by this person, in the order of the seats."""
+    """Say of each seat that is filled why by this person.
+
+    Parameters
+    ----------
+    taken
+        Who sits where.
+
+    Returns
+    -------
+    list of str
+        One reason for each seat that is filled, in the order of the seats.
+    """
     paired = pair_seats(taken)
-    only_manager = {
-        cell[0]: key_of(team)
-        for team, cell in taken.teams["people_managers"].items()
-        if len(cell) == 1
-    }
+    only_manager: dict[str, list[str]] = {}
+    for team, cell in taken.teams["people_managers"].items():
+        if len(cell) == 1:
+            only_manager.setdefault(cell[0], []).append(key_of(team))
     reasons = []
     for seat in np.flatnonzero(taken.holder >= 0):
         person = int(taken.holder[seat])
@@ -173,7 +112,7 @@ def _say_managers(
     seat: int,
     person: int,
     paired: object,
-    only_manager: Mapping[str, str],
+    only_manager: Mapping[str, Sequence[str]],
 ) -> list[str]:
     """Say which team would need a people manager."""
     key = taken.persons.index[person]
@@ -188,114 +127,33 @@ def _say_managers(
         )
     elif paired is None:
         said.append("no people manager of this team is known")
-    left = only_manager.get(key, team)
-    if left != team:
-        said.append(f"{left} would then need a people manager")
+    left = [each for each in only_manager.get(key, ()) if each != team]
+    if left:
+        said.append(f"{' and '.join(left)} would then need a people manager")
     return said
-
-
-def explain_open_seats(taken: Occupancy) -> pd.DataFrame:
-    """List the seats that stay empty, with the best person and why it is not enough."""
-    at = np.flatnonzero(taken.holder < 0)
-    ids = [*taken.persons["person_id"], None]
-    paired = pair_seats(taken)
-    best, highest = _best(taken.fit.score[at], taken.person_free[None, :])
-    since = [key_of(each) or None for each in taken.seats["since"].iloc[at]]
-    why = [
-        _why_open(taken, bool(taken.seat_free[seat]), score)
-        for seat, score in zip(at, highest, strict=True)
-    ]
-    return pd.DataFrame(
-        {
-            "team": pd.Series(taken.seats["team"].iloc[at].tolist(), dtype=object),
-            "seat_role": pd.Series(taken.seats["role"].iloc[at].tolist(), dtype=object),
-            "since": pd.Series(since, dtype=object),
-            "paired_with": pd.Series([paired[seat] for seat in at], dtype=object),
-            "best_person_id": pd.Series([ids[each] for each in best], dtype=object),
-            "best_score": highest,
-            "why": pd.Series(why, dtype=object),
-        }
-    )
-
-
-def _why_open(taken: Occupancy, is_free: bool, highest: float) -> str:
-    """Say why a seat stays empty."""
-    if not is_free:
-        return "left out of this plan"
-    if not taken.persons["candidate"].any():
-        return "nobody resembles a role of the track without leading a team technically already"
-    if np.isnan(highest):
-        return "nobody is left to propose"
-    if highest < taken.min_seat_fit:
-        return (
-            f"nobody fits yet: the highest fit is {_down(highest)} where "
-            f"{taken.min_seat_fit:.2f} is needed"
-        )
-    return f"everybody who fits has another seat; the highest fit among them is {highest:.2f}"
-
-
-def explain_unseated(taken: Occupancy) -> pd.DataFrame:
-    """List the candidates without a seat, with the seat that they fit best and why not that one."""
-    seated = np.isin(np.arange(len(taken.persons)), taken.holder)
-    at = np.flatnonzero(taken.persons["candidate"].to_numpy(bool) & ~seated)
-    best, highest = _best(taken.fit.score[:, at].T, taken.seat_free[None, :])
-    teams = [*taken.seats["team"], None]
-    own = taken.positions["team"].reindex(taken.persons.index[at]).fillna("")
-    why = [
-        _why_unseated(taken, bool(taken.left_out[person]), score, teams[seat])
-        for person, seat, score in zip(at, best, highest, strict=True)
-    ]
-    found = pd.DataFrame(
-        {
-            "person_id": pd.Series(taken.persons["person_id"].iloc[at].tolist(), dtype=object),
-            "role": pd.Series(taken.persons["role"].iloc[at].tolist(), dtype=object),
-            "similarity": taken.persons["role_similarity"].to_numpy(float)[at],
-            "current_team": own.where(own.ne(""), None).to_numpy(object),
-            "best_team": pd.Series([teams[seat] for seat in best], dtype=object),
-            "best_score": highest,
-            "why": pd.Series(why, dtype=object),
-        }
-    )
-    order = np.argsort(-found["best_score"].fillna(-1.0).round(9).to_numpy(float), kind="stable")
-    return found.iloc[order].reset_index(drop=True)
-
-
-def _why_unseated(taken: Occupancy, left_out: bool, highest: float, team: object) -> str:
-    """Say why a candidate has no seat."""
-    if left_out:
-        return "left out of this plan"
-    if taken.seats.empty:
-        return "there is no open seat"
-    if np.isnan(highest):
-        return "no seat is left to fill"
-    if highest < taken.min_seat_fit:
-        return (
-            f"fits no open seat yet: the highest fit is {_down(highest)}, for {key_of(team)}, "
-            f"where {taken.min_seat_fit:.2f} is needed"
-        )
-    return f"others fit as well or better; the highest fit is {highest:.2f}, for {key_of(team)}"
-
-
-def _best(scores: _Floats, among: _Mask) -> tuple[_Ints, _Floats]:
-    """Find the highest score of each row among some columns: its column, -1 for none, and it."""
-    if not scores.shape[1]:
-        return np.full(len(scores), -1, dtype=np.int64), np.full(len(scores), np.nan)
-    masked = np.where(among & np.isfinite(scores), scores, -1.0)
-    best = masked.argmax(axis=1)
-    highest = masked.max(axis=1)
-    none = highest < 0
-    return np.where(none, -1, best).astype(np.int64), np.where(none, np.nan, highest)
-
-
-def _down(score: float) -> str:
-    """Write a score that is too low so that it never reads as what is needed."""
-    return f"{np.floor(100 * score) / 100:.2f}"
 
 
 def note_plan(
     taken: Occupancy, members: pd.DataFrame, weights: Mapping[str, float], *, rung_step: float
 ) -> tuple[str, ...]:
-    """Say how the plan was made and what was not known."""
+    """Say how the plan was made and what was not known.
+
+    Parameters
+    ----------
+    taken
+        Who sits where.
+    members
+        Everybody who was assessed, with `role`.
+    weights
+        Of `role_fit`, `same_team` and `known_domain`.
+    rung_step
+        Share of the fit lost for each rung.
+
+    Returns
+    -------
+    tuple of str
+        Sentences; the first says that it is a proposal.
+    """
     seats, persons = taken.seats, taken.persons
     total = sum(weights.values())
     role, team, domain = (
