@@ -29,6 +29,7 @@ _STARTS = 10
 _REFERENCES = 15
 _RESAMPLES = 20
 _FEW_STARTS = 3
+_SMALLEST_CLUSTER = 5
 # Two groups may only show together, so that one more component tells nothing and two tell all.
 _LOOK_AHEAD = 2
 _STANDARD_ERRORS = 3.0
@@ -71,8 +72,8 @@ def count_clusters(
     most
         Largest number that is tried.
     dissolved_below
-        Jaccard similarity below which a cluster does not come back; no number with such a cluster
-        is taken, whatever the votes.
+        Jaccard similarity below which a cluster does not come back; no number with such a cluster,
+        or one of under five people, is taken, whatever the votes.
     rng
         Draws starts, references and resamples.
 
@@ -100,7 +101,14 @@ def count_clusters(
     by_bic = _count_by_bic(below, heights)
     # Beyond the larger of the two, resampling cannot change which vote is in the middle.
     jaccard = {k: measure_stability(*fits[k], rng) for k in range(2, max(by_gap, by_bic) + 1)}
-    back = {1, *(k for k, each in jaccard.items() if each.min() >= dissolved_below)}
+    back = {
+        1,
+        *(
+            k
+            for k, each in jaccard.items()
+            if each.min() >= dissolved_below and _count_smallest(*fits[k]) >= _SMALLEST_CLUSTER
+        ),
+    }
     middle = int(np.median([by_gap, max(back), by_bic]))
     k = max(number for number in back if number <= middle)
     votes = (
@@ -149,6 +157,12 @@ def _count_by_bic(below: _Floats, heights: _Floats) -> int:
     # The covariance is there with any number of components.
     cost = 0.5 * np.log(n) * (d + 1) * np.arange(len(heights))
     return int((heights - cost).round(6).argmax()) + 1
+
+
+def _count_smallest(mixture: Mixture, scores: _Floats) -> int:
+    """Count the people of the smallest cluster."""
+    labels = mixture.memberships(scores)[0].round(9).argmax(axis=0)
+    return int(np.bincount(labels, minlength=mixture.shares.shape[1]).min())
 
 
 def measure_stability(mixture: Mixture, scores: _Floats, rng: np.random.Generator) -> _Floats:

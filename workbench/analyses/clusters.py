@@ -111,7 +111,10 @@ def find_clusters(
             f"fitted to all {n:,}.",
         )
     if counted.k < np.median([number for _, number in counted.votes]):
-        notes.append("More clusters would have one that does not come back with other people.")
+        notes.append(
+            "More clusters would have one that does not come back when people are drawn again, or "
+            "that has under five people."
+        )
     mixture, scores = counted.mixture, counted.scores
     if counted.k > 1 and n > _LARGEST_COUNT:
         everybody = read_quantiles(below, mixture)

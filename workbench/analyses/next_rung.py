@@ -211,9 +211,9 @@ def _find_closed(
         if role.needs_level == "upper half" and levels[row] < middle:
             least = min(level for level in name_of if level >= middle)
             closed[row].append(f"level: {name_of[least]} or above, now {names[row]}")
-        elif role.needs_level == "highest" and known.any() and not matrix.top_level[at[row]]:
-            now = f", now {names[row]}" if names[row] else ""
-            closed[row].append(f"level: the highest ({name_of[highest]}){now}")
+        elif role.needs_level == "highest" and not matrix.top_level[at[row]]:
+            which = f" ({name_of[highest]})" if known.any() else ""
+            closed[row].append(f"level: the highest{which}, now {names[row] or 'not known'}")
         if role.needs_reach and not reach[row] >= min_reach:
             now = "not known" if np.isnan(reach[row]) else f"now {reach[row]:.1f}"
             closed[row].append(
