@@ -7,6 +7,7 @@ import pytest
 
 from workbench.exports.answers import (
     answer_candidates,
+    answer_coverage,
     answer_declines,
     answer_event_study,
     answer_parity,
@@ -146,3 +147,29 @@ def test_parity_is_the_headline_and_the_managers_who_would_rather_lead(hidden, o
     )
     answer = answer_parity(SimpleNamespace(parity=parity))
     assert answer == f"Technical leadership has fewer seats than people management.{said}"
+
+
+def _coverage(*states, promoted=0, notes=()):
+    teams = pd.DataFrame({"state": states})
+    void = teams["state"].isin(["no_technical_leader", "neither"]).sum()
+    began = ["promotion_to_management"] * promoted + ["departure"] * (int(void) - promoted)
+    voids = pd.DataFrame({"began_with": pd.Series(began, dtype="str")})
+    return answer_coverage(
+        SimpleNamespace(coverage=SimpleNamespace(teams=teams, voids=voids, notes=notes))
+    )
+
+
+def test_coverage_counts_teams_by_what_they_have_and_lack():
+    void = ["no_technical_leader"] * 2 + ["neither"]
+    assert _coverage("pair", "pair", *void, "no_people_manager", "not_known", promoted=1) == (
+        "2 of 7 teams have a technical leader and a people manager; 3 lack a technical leader, 1 "
+        "of these after the technical leader or the strongest engineer was promoted to "
+        "management; 1 has nobody beside the technical leader to manage people; for 1 it is not "
+        "known."
+    )
+    assert _coverage("pair") == "1 of 1 team has a technical leader and a people manager."
+    assert _coverage(*void) == (
+        "None of 3 teams has a technical leader and a people manager; 3 lack a technical leader."
+    )
+    assert _coverage(notes=("The reviews name no teams.",)) == "The reviews name no teams."
+    assert "no team" in _coverage()

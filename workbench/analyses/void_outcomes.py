@@ -47,10 +47,10 @@ def measure_voids(
         As in `Coverage.voids`.
     """
     roster = similar.roster
-    by_team = {name: place for place, name in enumerate(teams["team"])}
+    by_team = {team["team"]: team for team in teams.to_dict("records")}
     rows = []
     for void in voids:
-        team = teams.iloc[by_team[seats.names[void.team]]]
+        team = by_team[seats.names[void.team]]
         own = void.lead if void.is_of_led_team(seats) else None
         lead = void.event(seats, len(roster.cycles)) if own is None else own
         numbers: list[Any] = []
