@@ -88,13 +88,13 @@ def test_spreadsheet_text_stays_text(board):
         assert "<b>Web" not in part.value
         assert "<i>" not in part.value
     choose(board, "<b>Web</b>")
-    board.close.click()
+    board.leave_seat.click()
     assert "&lt;b&gt;Web&lt;/b&gt; left out: 1 person is without a seat" in board.changed.value
 
 
 def test_leaving_a_person_out_plans_again_and_says_what_changed(board, found):
     choose(board, "Ads")
-    board.without.click()
+    board.leave_person.click()
     assert found.asked[-1] == {"locked": [], "excluded_people": ["E1"], "excluded_teams": []}
     # E2 comes in for E1: 0.5 * 0.5 in place of 0.5 * 0.58.
     assert "With Ada (E1) left out: 1 person gets a seat; the total fit falls by 0.04" in (
@@ -112,7 +112,7 @@ def test_keeping_a_person_holds_through_other_choices(board, found):
     assert "Ada (E1) kept for Ads: nobody else moves; the total fit stays" in board.changed.value
     choose(board, "<b>Web</b>")
     assert not board.keep.disabled
-    board.close.click()
+    board.leave_seat.click()
     assert found.asked[-1] == {
         "locked": [("E1", "Ads")],
         "excluded_people": [],
@@ -125,27 +125,27 @@ def test_keeping_a_person_holds_through_other_choices(board, found):
 def test_leaving_out_who_was_kept_takes_the_keeping_back(board, found):
     choose(board, "Ads")
     board.keep.click()
-    board.without.click()
+    board.leave_person.click()
     assert found.asked[-1]["locked"] == []
     assert found.asked[-1]["excluded_people"] == ["E1"]
     board.keep.click()
-    board.close.click()
+    board.leave_seat.click()
     assert found.asked[-1] == {
         "locked": [],
         "excluded_people": ["E1"],
         "excluded_teams": ["Ads"],
     }
     assert ("Ads \u2013 left out", "Ads") in board.seats.options
-    assert board.close.disabled
+    assert board.leave_seat.disabled
 
 
 def test_choices_are_taken_back_one_by_one_or_all_at_once(board, found):
     assert board.undo.disabled
     assert board.reset.disabled
     choose(board, "Ads")
-    board.without.click()
+    board.leave_person.click()
     choose(board, "<b>Web</b>")
-    board.close.click()
+    board.leave_seat.click()
     board.undo.click()
     assert found.asked[-1] == {"locked": [], "excluded_people": ["E1"], "excluded_teams": []}
     board.reset.click()
@@ -157,9 +157,9 @@ def test_choices_are_taken_back_one_by_one_or_all_at_once(board, found):
 def test_an_empty_seat_offers_only_to_leave_it_out(board):
     choose(board, "Search")
     assert board.keep.disabled
-    assert board.without.disabled
+    assert board.leave_person.disabled
     assert board.card.disabled
-    assert not board.close.disabled
+    assert not board.leave_seat.disabled
 
 
 def test_a_person_is_opened_by_keyboard_and_by_a_click(board, opened):
@@ -172,7 +172,7 @@ def test_a_person_is_opened_by_keyboard_and_by_a_click(board, opened):
 
 def test_other_labels_keep_the_choices_and_other_data_take_them_back(board, found):
     choose(board, "Ads")
-    board.without.click()
+    board.leave_person.click()
     board.show(found, {})
     assert "With E1 left out" in board.changed.value
     board.show(Found(), {})
@@ -193,7 +193,7 @@ def test_choices_that_cannot_hold_are_said_and_not_taken(found, opened, monkeypa
         return plan_track(MEMBERS, TEAMS, PEOPLE, excluded_people=["nobody"])
 
     monkeypatch.setattr(found, "plan", refuse)
-    board.without.click()
+    board.leave_person.click()
     assert "excluded_people names nobody" in notice.value
     assert board.table.value == shown
     assert board.undo.disabled
@@ -214,3 +214,8 @@ def test_without_open_seats_there_is_nothing_to_choose(found, words, opened):
     assert board.seats.value is None
     board.show(Found(), {})
     assert board.found.layout.display == ""
+
+
+def test_no_part_hides_what_every_widget_can_do(board):
+    assert callable(board.close)
+    board.close()

@@ -92,10 +92,12 @@ class TrackPlanBoard(ipywidgets.VBox):
         self.keep = self._button(
             "Keep here", "Keep this person on this seat and plan the others", self._keep
         )
-        self.without = self._button(
+        self.leave_person = self._button(
             "Leave person out", "Plan without this person", self._leave_person_out
         )
-        self.close = self._button("Leave seat out", "Plan without this seat", self._leave_seat_out)
+        self.leave_seat = self._button(
+            "Leave seat out", "Plan without this seat", self._leave_seat_out
+        )
         self.undo = self._button("Take back", "Take the last choice back", self._take_back)
         self.reset = self._button("Start again", "Take every choice back", self._start_again)
         self.changed = ipywidgets.HTML(layout={"min_height": "44px"})
@@ -104,7 +106,15 @@ class TrackPlanBoard(ipywidgets.VBox):
         self.unseated = Table(_WITHOUT, height="240px")
         self.notes = ipywidgets.HTML()
         choices = ipywidgets.HBox(
-            [self.seats, self.card, self.keep, self.without, self.close, self.undo, self.reset]
+            [
+                self.seats,
+                self.card,
+                self.keep,
+                self.leave_person,
+                self.leave_seat,
+                self.undo,
+                self.reset,
+            ]
         )
         choices.add_class("wb-bar")
         # What is there to see only if a team lacks a technical leader. A choice stands above the
@@ -264,9 +274,9 @@ class TrackPlanBoard(ipywidgets.VBox):
         holder, team = self._holder(), self.seats.value
         kept = {step.team for step in self._steps if step.kind == "keep"}
         left_out = {step.team for step in self._steps if step.kind == "seat"}
-        self.card.disabled = self.without.disabled = not holder
+        self.card.disabled = self.leave_person.disabled = not holder
         self.keep.disabled = not holder or team in kept
-        self.close.disabled = team is None or team in left_out
+        self.leave_seat.disabled = team is None or team in left_out
         self.undo.disabled = self.reset.disabled = not self._steps
 
     def _pick(self, person_id: str) -> None:
