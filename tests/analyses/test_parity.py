@@ -216,6 +216,20 @@ def test_a_group_of_few_people_shows_nothing_but_its_seats():
     assert compare_tracks(people, min_group_size=4).tracks["engagement_n"].tolist()[1] == 4
 
 
+def test_the_answers_of_a_small_track_cannot_be_got_by_subtraction():
+    people = make_people(technical=4)
+    people["track_preference"] = np.where(people["track"].eq("engineer"), "Management", "Technical")
+    parity = compare_tracks(people)
+    shown = parity.preferences[~parity.preferences["hidden"]].groupby("preference")["n"].sum()
+    # 30 engineers and 20 managers; the four technical leaders are in no sum.
+    assert sentence(parity, "preference").startswith("20 of 50 people who name a track")
+    assert shown["technical_leadership"] == 20 and shown["management"] == 30
+    row = parity.aspects.set_index("aspect").loc["preference"]
+    assert row[["n_technical_leadership", "n_management"]].tolist() == [20, 30]
+    few = compare_tracks(make_people(4, 4, 4).assign(track_preference="Technical"))
+    assert verdicts(few)["preference"] == "hidden"
+
+
 def test_numbers_are_left_out_where_they_would_tell_of_hidden_bands():
     people = make_people(technical=12, managing=20)
     people["pay_band"] = "B4"

@@ -312,16 +312,28 @@ def _share(rate: Rate, bars: Bars) -> Estimate:
 def _judge_preference(evidence: Evidence, bars: Bars) -> _Finding:
     """Compare how many would rather lead technically with how many would rather manage."""
     people = evidence.people
+    stating = people.groupby("track", observed=True)["preference"].transform("count")
+    # With a small track in the sum, its answers could be got by subtracting those of the others.
+    people = people[stating >= bars.min_group_size]
     wanted = people["preference"].value_counts()
     technical, managing = int(wanted.get(_TECHNICAL, 0)), int(wanted.get(_MANAGING, 0))
     stated = technical + managing
-    unseen = _unseen((stated, stated), "the track that people want", bars)
-    if unseen is not None:
-        return unseen
+    undecided = int(wanted.get("undecided", 0))
+    if not stated and undecided:
+        sentence = f"All {undecided:,} people who say which track they want are undecided."
+        return _Finding(NOTHING, (0, 0), "cannot_be_told", sentence)
+    if not stated:
+        known = bool(evidence.people["preference"].notna().any())
+        why = (
+            f"Fewer than {bars.min_group_size} people of each track say which one they want, so it "
+            "is not shown."
+            if known
+            else "Nothing in the data says which track people want."
+        )
+        return _Finding(NOTHING, (None, None), "hidden" if known else "not_known", why)
     share = estimate_share(technical, stated, bars.interval_level)
     estimate = compare_rates((technical, stated), (managing, stated), bars.interval_level)
     unknown = int(people["preference"].isna().sum())
-    undecided = int(wanted.get("undecided", 0))
     sentence = (
         f"{technical:,} of {stated:,} people who name a track would rather lead technically "
         f"({percents(share)}); of {unknown:,} it is not known"

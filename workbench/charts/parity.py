@@ -34,7 +34,7 @@ __all__ = ["plot_parity"]
 NOBODY = "Nobody has a position above engineer in these reviews, so there are no tracks to compare."
 _NAMES = {"technical_leadership": "Technical leadership", "management": "People management"}
 _GREY = "#9aa1ab"
-_LABELS, _VERDICT, _WORDS = 270, 215, 190
+_LABELS, _VERDICT, _WORDS = 262, 212, 200
 _REMARK = 102
 _GAP = 8
 _SURE = ("higher", "lower", "about_equal")
@@ -62,7 +62,7 @@ class _Marks:
         self.lines.append({"x": x, "x2": x2, "y": y, "y2": y2, "colour": colour, "wide": wide})
 
 
-def plot_parity(parity: Parity, *, width: int = 1120, row: int = 24) -> Picture:
+def plot_parity(parity: Parity, *, width: int = 1060, row: int = 24) -> Picture:
     """Draw both tracks side by side, aspect by aspect.
 
     Parameters
@@ -107,7 +107,7 @@ def plot_parity(parity: Parity, *, width: int = 1120, row: int = 24) -> Picture:
         marks.write(each.label, _LABELS - _GAP, y, align="right", colour=QUIET)
         _place_wings(marks, each, middle, y, row)
     marks.draw_line(middle, middle, row, height, UNDECIDED, 1)
-    lines = wrapped(f"{parity.headline}.", width, 16)
+    lines = wrapped(f"{parity.headline}.", round(0.85 * width), 16)
     chart = alt.layer(*_draw(marks, width, height)).properties(
         width=width,
         height=height,

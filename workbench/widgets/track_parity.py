@@ -22,7 +22,7 @@ TRACK_WORDS = {
 MEASURES = {
     "ratio": "ratio",
     "difference": "difference",
-    "share": "share of pairs in which it is higher",
+    "share": "share of pairs",
 }
 
 
@@ -32,7 +32,7 @@ class TrackParity(ipywidgets.VBox):
     def __init__(self) -> None:
         """Lay the picture and the tables out, still empty."""
         self.answer = ipywidgets.HTML()
-        self.chart = ChartView("wb-parity", height="470px")
+        self.chart = ChartView("wb-parity", height="380px")
         self.aspects = Table(
             {
                 "label": "Compared on",
@@ -43,7 +43,7 @@ class TrackParity(ipywidgets.VBox):
                 "high": "To",
                 "sentence": "In words",
             },
-            height="320px",
+            height="400px",
         )
         self.bands = Table(
             {"band": "Pay band", **TRACK_WORDS},
