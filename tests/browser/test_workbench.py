@@ -131,12 +131,13 @@ def test_the_list_of_people_works_by_keyboard(opened):
 
 def test_a_click_on_the_map_shows_the_person(opened, shoot):
     turn_to(opened, "7  Candidates")
-    person, chosen, before = wait_for_person(opened, ".wb-member")
+    person, chosen, before = wait_for_person(opened, ".wb-map")
     points = opened.panel.locator(".wb-map svg .mark-symbol path")
     points.nth(40).click(force=True)
     expect(person).not_to_have_value(chosen)
-    expect(opened.panel.locator(".wb-member svg")).to_contain_text(name_of(person))
-    assert drawing(opened, ".wb-member") != before
+    expect(opened.panel.locator(".wb-candidates .wb-card-head")).to_contain_text(name_of(person))
+    expect(opened.panel.locator(".wb-map svg")).to_contain_text(name_of(person))
+    assert drawing(opened, ".wb-map") != before
     shoot(opened.page, "6_candidates_clicked")
 
 
