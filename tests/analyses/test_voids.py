@@ -105,6 +105,24 @@ def test_the_strongest_engineer_of_a_team_without_a_leader_by_title(multiplier):
     assert f"In 2024H1 its strongest engineer by {words} was promoted" in void["reason"]
 
 
+def test_without_team_names_the_team_of_a_promoted_person_begins_with_the_promotion():
+    rows = [
+        (
+            person,
+            cycle,
+            "management" if person == "a" and cycle >= 2 else "engineer",
+            "m" if cycle < 2 else "d" if person == "a" else "a",
+            2.0 if person == "a" else 0.5,
+        )
+        for cycle in range(4)
+        for person in "abcdef"
+    ]
+    columns = ["person_id", "cycle", "track", "manager", "technical_output"]
+    void = void_of(measure_coverage(pd.DataFrame(rows, columns=columns)), "Team of a")
+    told = void["since"], void["began_with"], void["person_id"], void["event_cycle"]
+    assert told == (2, "promotion_to_management", "a", 2)
+
+
 def test_the_promotion_of_another_engineer_is_not_the_beginning():
     void = void_of(strongest(0.0))
     assert (void["began_with"], void["person_id"], void["event_cycle"]) == ("always", None, None)

@@ -116,8 +116,7 @@ def test_the_promotion_that_a_void_began_with_is_marked_in_its_cycle(coverage):
 def test_the_title_is_the_finding(coverage):
     spec = plot_coverage(coverage, width=900).to_dict()
     assert " ".join(spec["title"]["text"]) == (
-        "4 of 7 teams have no technical leader; 1 of them promoted theirs, or their strongest "
-        "engineer, to management"
+        "4 of 7 teams have no technical leader, 1 of them after a promotion to management"
     )
     assert spec["description"].startswith("4 of 7 teams have no technical leader")
     led = coverage_of({"A": ("tttt", "boss"), "B": ("tttt", "boss")})

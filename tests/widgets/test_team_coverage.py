@@ -84,7 +84,7 @@ def test_of_a_void_the_numbers_are_told_with_interval_and_similar_teams(shown, c
     for end in ("change", "low", "high"):
         assert f"{abs(void[f'output_{end}']):.1f}" in table
     assert f'<td class="wb-number">{void["output_n"]}</td>' in table
-    assert "% points" in table
+    assert "%\u00a0points" in table
 
 
 def test_why_nothing_can_be_said_is_said_once(shown, calibration):

@@ -163,7 +163,7 @@ def _say_outcomes(voids: pd.DataFrame) -> list[str]:
         f"{name} for {int(voids[f'{name}_change'].notna().sum()):,}" for name in VOID_OUTCOMES
     ]
     notes = [
-        f"Of {len(voids):,} teams without a technical leader, what happened around the beginning "
+        f"Of {_teams(len(voids))} without a technical leader, what happened around the beginning "
         f"could be held against similar teams in {', '.join(counted)}."
     ]
     if any(voids[f"{name}_change"].notna().any() for name in VOID_OUTCOMES):

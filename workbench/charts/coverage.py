@@ -55,7 +55,7 @@ _PROMOTION = "promotion_to_management"
 _ROW = 22
 _BAR = 14  # height of a mark, in pixels
 _SYMBOL = 24  # width of a mark in the legend, where the marks are not narrower
-_WORDS_WIDTH = 170
+_WORDS_WIDTH = 190
 _NAME_LENGTH = 24
 _LABEL_LIMIT = 190
 _SHORT_LABEL = 60  # the least room that names of teams take
@@ -323,10 +323,7 @@ def _title(coverage: Coverage, ranked: pd.DataFrame, width: int) -> alt.TitlePar
     if void:
         found = f"{void:,} of {teams} {'has' if void == 1 else 'have'} no technical leader"
         if promoted:
-            found += (
-                f"; {promoted:,} of them promoted theirs, or their strongest engineer, to "
-                "management"
-            )
+            found += f", {promoted:,} of them after a promotion to management"
     elif unknown:
         found = f"No team of {len(ranked):,} is known to be without a technical leader"
     else:
@@ -335,6 +332,9 @@ def _title(coverage: Coverage, ranked: pd.DataFrame, width: int) -> alt.TitlePar
     if void:
         reading += " To the right: how it came to be without a technical leader."
     if promoted:
-        reading += " White triangle: the promotion to management."
+        reading += (
+            " White triangle: the technical leader, or the strongest engineer, was promoted to "
+            "management."
+        )
     room = width + (_WORDS_WIDTH if void else 0) + _SHORT_LABEL
     return alt.TitleParams(text=wrapped(found, room, 16), subtitle=wrapped(reading, room))

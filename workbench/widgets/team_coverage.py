@@ -25,7 +25,7 @@ from workbench.widgets.table import Table
 
 __all__ = ["TeamCoverage"]
 
-GRID_WIDTH, GRID_HEIGHT = 240, 308
+GRID_WIDTH, GRID_HEIGHT = 220, 308
 HOW_LEADERS_ARE_SEEN = (
     "A technical leader is seen by the job title, such as Lead Engineer, Staff Engineer or "
     "Software Architect, or by the track, if the sheet has one. If there are some and none is "
@@ -100,6 +100,8 @@ class TeamCoverage(ipywidgets.VBox):
             # Of its own height, so that the list of all teams below it stays where it is.
             layout={"width": "510px", "height": "490px", "overflow": "auto"},
         )
+        for part in team.children:
+            part.layout.flex = "0 0 auto"
         both = ipywidgets.HBox([self.grid, team])
         both.add_class("wb-pair")
         # What is there to see only if there is a team.
@@ -154,7 +156,7 @@ class TeamCoverage(ipywidgets.VBox):
                     continue
                 n = int(void[f"{name}_n"])
                 numbers = [signed(each, 1) for each in (change, low, high)]
-                rows.append((words, f"{numbers[0]} {unit}", *numbers[1:], n))
+                rows.append((words, f"{numbers[0]} {unit}".replace(" ", "\u00a0"), *numbers[1:], n))
         # The same sentence for all of them is said once.
         reasons = {each.split(": ", 1)[1] for each in unknown}
         said = list(reasons) if len(reasons) == 1 and len(unknown) == len(VOID_WORDS) else unknown
