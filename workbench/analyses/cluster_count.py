@@ -17,18 +17,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from workbench.analyses.mixtures import HIGHEST_SCORE, Mixture, fit_copulas, fit_mixtures
+from workbench.analyses.mixtures import HIGHEST_SCORE, Mixture, fit_copulas
+from workbench.analyses.resampling import Resampled, draw_again
 
-__all__ = ["ClusterCount", "count_clusters", "measure_stability"]
+__all__ = ["ClusterCount", "count_clusters"]
 
 _Floats = npt.NDArray[np.float64]
-_Labels = npt.NDArray[np.int64]
-_Mask = npt.NDArray[np.bool_]
 
 _STARTS = 10
 _REFERENCES = 15
-_RESAMPLES = 20
-_FEW_STARTS = 3
 _SMALLEST_CLUSTER = 5
 # Two groups may only show together, so that one more component tells nothing and two tell all.
 _LOOK_AHEAD = 2
@@ -49,15 +46,15 @@ class ClusterCount:
         Of so many components.
     scores
         The scores of the people that it was fitted to, (1, n, signals).
-    jaccard
-        How much of each of its clusters comes back when people are drawn again.
+    resampled
+        What comes back of its clusters when people are drawn again; nothing to ask of one cluster.
     """
 
     votes: tuple[tuple[str, int], ...]
     k: int
     mixture: Mixture
     scores: _Floats
-    jaccard: _Floats
+    resampled: Resampled | None
 
 
 def count_clusters(
@@ -100,15 +97,11 @@ def count_clusters(
     by_gap = _count_by_gap(below, heights, rng)
     by_bic = _count_by_bic(below, heights)
     # Beyond the larger of the two, resampling cannot change which vote is in the middle.
-    jaccard = {k: measure_stability(*fits[k], rng) for k in range(2, max(by_gap, by_bic) + 1)}
-    back = {
-        1,
-        *(
-            k
-            for k, each in jaccard.items()
-            if each.min() >= dissolved_below and _count_smallest(*fits[k]) >= _SMALLEST_CLUSTER
-        ),
-    }
+    tried = {k: draw_again(*fits[k], rng) for k in range(2, max(by_gap, by_bic) + 1)}
+    back = [1]
+    for number, each in tried.items():
+        if each.jaccard.min() >= dissolved_below and each.sizes.min() >= _SMALLEST_CLUSTER:
+            back.append(number)
     middle = int(np.median([by_gap, max(back), by_bic]))
     k = max(number for number in back if number <= middle)
     votes = (
@@ -116,7 +109,7 @@ def count_clusters(
         ("stability under resampling", max(back)),
         ("BIC", by_bic),
     )
-    return ClusterCount(votes, k, *fits[k], jaccard.get(k, np.full(1, np.nan)))
+    return ClusterCount(votes, k, *fits[k], tried.get(k))
 
 
 def _count_by_gap(below: _Floats, heights: _Floats, rng: np.random.Generator) -> int:
@@ -157,47 +150,3 @@ def _count_by_bic(below: _Floats, heights: _Floats) -> int:
     # The covariance is there with any number of components.
     cost = 0.5 * np.log(n) * (d + 1) * np.arange(len(heights))
     return int((heights - cost).round(6).argmax()) + 1
-
-
-def _count_smallest(mixture: Mixture, scores: _Floats) -> int:
-    """Count the people of the smallest cluster."""
-    labels = mixture.memberships(scores)[0].round(9).argmax(axis=0)
-    return int(np.bincount(labels, minlength=mixture.shares.shape[1]).min())
-
-
-def measure_stability(mixture: Mixture, scores: _Floats, rng: np.random.Generator) -> _Floats:
-    """Measure how much of each cluster comes back when people are drawn again.
-
-    Parameters
-    ----------
-    mixture
-        One set.
-    scores
-        (1, n, signals).
-    rng
-        Draws the people and the starts.
-
-    Returns
-    -------
-    ndarray
-        For each component the Jaccard similarity with the best match among the new ones, over the
-        people drawn, averaged over the draws.
-    """
-    n, k = scores.shape[1], mixture.shares.shape[1]
-    drawn = rng.multinomial(n, np.full(n, 1 / n), size=_RESAMPLES)
-    again = fit_mixtures(scores, drawn.astype(float), k, _FEW_STARTS, rng).memberships(scores)
-    labels = mixture.memberships(scores)[0].round(9).argmax(axis=0)
-    return _jaccard(labels, again.round(9).argmax(axis=1), drawn > 0, k)
-
-
-def _jaccard(labels: _Labels, again: _Labels, drawn: _Mask, k: int) -> _Floats:
-    """Average over the draws the overlap of each cluster with its best match among the new."""
-    of_label = np.eye(k)
-    old = of_label[labels]
-    overlaps = np.zeros((len(again), k, k))
-    for draw, (new, there) in enumerate(zip(again, drawn, strict=True)):
-        before, after = old[there], of_label[new[there]]
-        shared = before.T @ after
-        either = before.sum(axis=0)[:, None] + after.sum(axis=0)[None, :] - shared
-        overlaps[draw] = shared / np.maximum(either, 1)
-    return np.asarray(overlaps.max(axis=2).mean(axis=0), dtype=float)

@@ -13,6 +13,7 @@ from scipy.stats import rankdata
 
 from workbench.analyses.cluster_count import count_clusters
 from workbench.analyses.mixtures import read_quantiles, refine_copulas
+from workbench.analyses.resampling import temper
 from workbench.settings import DEFAULTS
 
 __all__ = ["Clusters", "find_clusters"]
@@ -35,7 +36,7 @@ class Clusters:
     labels
         The cluster of each person, from 0.
     probability
-        How likely each person belongs to it.
+        How likely each person belongs to it, as far as people drawn again agree.
     jaccard
         One number per cluster: how much of it comes back when people are drawn again. Missing with
         one cluster, which comes back by definition.
@@ -115,23 +116,20 @@ def find_clusters(
             "More clusters would have one that does not come back when people are drawn again, or "
             "that has under five people."
         )
-    mixture, scores = counted.mixture, counted.scores
-    if counted.k > 1 and n > _LARGEST_COUNT:
-        everybody = read_quantiles(below, mixture)
-        mixture, scores = refine_copulas(below[None], mixture, everybody)
-    probabilities = mixture.memberships(scores)[0].round(9)
-    # A component to which nobody belongs most is no cluster.
-    found, labels = np.unique(probabilities.argmax(axis=0), return_inverse=True)
-    if counted.k == 1 or len(found) == 1:
+    if counted.resampled is None:
         notes.append("No structure: the people do not fall into groups.")
         return _leave_together(n, counted.votes, *notes)
-    return Clusters(
-        labels.astype(np.int64),
-        probabilities.max(axis=0),
-        counted.jaccard[found],
-        counted.votes,
-        tuple(notes),
-    )
+    mixture, scores = counted.mixture, counted.scores
+    temperature = temper(mixture.memberships(scores)[0], counted.resampled.confidence)
+    if n > _LARGEST_COUNT:
+        everybody = read_quantiles(below, mixture)
+        mixture, scores = refine_copulas(below[None], mixture, everybody)
+    chances = np.maximum(mixture.memberships(scores)[0], 1e-300) ** (1 / temperature)
+    chances = (chances / chances.sum(axis=0)).round(9)
+    # A component to which nobody belongs most is no cluster.
+    found, labels = np.unique(chances.argmax(axis=0), return_inverse=True)
+    jaccard = counted.resampled.jaccard[found]
+    return Clusters(labels, chances.max(axis=0), jaccard, counted.votes, tuple(notes))
 
 
 def _leave_together(n: int, votes: tuple[tuple[str, int], ...], *notes: str) -> Clusters:
