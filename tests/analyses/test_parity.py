@@ -228,6 +228,9 @@ def test_the_answers_of_a_small_track_cannot_be_got_by_subtraction():
     assert row[["n_technical_leadership", "n_management"]].tolist() == [20, 30]
     few = compare_tracks(make_people(4, 4, 4).assign(track_preference="Technical"))
     assert verdicts(few)["preference"] == "hidden"
+    unsure = compare_tracks(make_people().assign(track_preference="Either"))
+    assert verdicts(unsure)["preference"] == "cannot_be_told"
+    assert sentence(unsure, "preference").startswith("All 62 people")
 
 
 def test_numbers_are_left_out_where_they_would_tell_of_hidden_bands():
