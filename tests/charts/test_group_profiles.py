@@ -29,6 +29,8 @@ def test_how_firm_a_group_is_and_how_many_of_its_people_agree_stands_beside_it(
     assert spec.values("back") == ["93 %", "50 %", "not known"]
     assert spec.values("agree") == ["75 %", "100 %", "100 %"]
     assert "people are redrawn" in spec.words()
+    barred = read_spec(plot_profiles(pool, stable_from=0.75))
+    assert barred.values("back") == ["93 %", "50 %, not firm", "not known"]
 
 
 def test_strengths_are_the_highest_two_signals_that_stand_out():

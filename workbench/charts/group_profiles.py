@@ -92,7 +92,7 @@ def _strong_in(means: dict[str, float]) -> str:
     return words if means[ordered[0]] >= _STRONG else f"a little more {words}"
 
 
-def plot_profiles(candidates: Candidates) -> Picture:
+def plot_profiles(candidates: Candidates, *, stable_from: float | None = None) -> Picture:
     """Show what each group is strong in, and how far it can be relied on.
 
     Parameters
@@ -100,6 +100,8 @@ def plot_profiles(candidates: Candidates) -> Picture:
     candidates
         Its `profiles` need cluster, role, n, stability and one column a signal; its `members`
         cluster and role.
+    stable_from
+        Share of a group that comes back, below which it is said not to be firm.
 
     Returns
     -------
@@ -113,7 +115,7 @@ def plot_profiles(candidates: Candidates) -> Picture:
         return empty_state(NO_POOL)
     if len(candidates.profiles) == 1:
         return empty_state(ONE_GROUP)
-    groups = _describe_groups(candidates)
+    groups = _describe_groups(candidates, stable_from)
     cells = groups.melt(id_vars="cluster", value_vars=names, var_name="signal", value_name="mean")
     cells = cells.assign(
         place=cells["signal"].map({each: place for place, each in enumerate(names)}),
@@ -129,7 +131,7 @@ def plot_profiles(candidates: Candidates) -> Picture:
     return themed(chart.properties(title=title, width=width, height=_ROW * len(groups)))
 
 
-def _describe_groups(candidates: Candidates) -> pd.DataFrame:
+def _describe_groups(candidates: Candidates, stable_from: float | None) -> pd.DataFrame:
     """Give each group its name, size, stability and agreement in words."""
     groups = candidates.profiles.sort_values("cluster", kind="stable").reset_index(drop=True)
     members = candidates.members
@@ -144,7 +146,10 @@ def _describe_groups(candidates: Candidates) -> pd.DataFrame:
             for role, n in zip(groups["role"], groups["n"], strict=True)
         ],
         size=[counted(int(n), "person", "people") for n in groups["n"]],
-        back=[_percent(stability) for stability in groups["stability"]],
+        back=[
+            f"{_percent(share)}{', not firm' if share < (stable_from or 0.0) else ''}"
+            for share in groups["stability"]
+        ],
         agree=[_percent(share) for share in agreement],
     )
 

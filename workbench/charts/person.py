@@ -175,6 +175,15 @@ def plot_history(
     -------
     altair chart
         One line a half, a rule and words at each move. A gap is a cycle without evidence.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"person_id": "E1", "cycle": ["2023", "2024"],
+    ...                        "technical_output": [0.4, -0.9], "force_multiplier": [0.1, 0.2]})
+    >>> moves = pd.DataFrame({"person_id": ["E1"], "cycle": "2024", "kind": "to_management"})
+    >>> chart = plot_history(scores, moves, "E1").to_dict()
+    >>> [layer["mark"]["text"] for layer in chart["layer"] if "text" in layer["mark"]]
+    ['to management']
     """
     halves = [half for half in HALVES if half in scores]
     own = scores.loc[scores["person_id"].astype(str).eq(str(person_id)), ["cycle", *halves]]

@@ -109,6 +109,15 @@ def describe_person(
     -------
     PersonAccount
         Nothing of pay or of protected attributes is in it.
+
+    Examples
+    --------
+    >>> import workbench
+    >>> found = workbench.load(workbench.make_company(people=60, cycles=4, seed=1).tables)
+    >>> person = found.panel.people["person_id"].iloc[0]
+    >>> account = describe_person(found, person, labels={person: "Ada"}, only_known=True)
+    >>> account.name, account.unknown[0]
+    ('Ada', 'Not worked out yet: the role and the signals.')
     """
     labels = labels or {}
     names = ["declines", "promotions", "signals", *PARTS]

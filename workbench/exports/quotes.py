@@ -61,6 +61,16 @@ def quote_person(calibration: Calibration, person_id: str, *, at_most: int = 6) 
     ------
     WorkbenchError
         If what was written cannot be read.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import workbench
+    >>> text = "I mentored two new engineers every week."
+    >>> reviews = {"Employee ID": ["E1"], "Cycle": ["2024H1"], "Self Review": [text]}
+    >>> found = workbench.load(pd.DataFrame(reviews))
+    >>> [(quote.sentence, quote.where) for quote in quote_person(found, "E1")]
+    [('I mentored two new engineers every week.', 'self-review, 2024H1')]
     """
     quotes = calibration.written.quotes
     own = quotes.loc[quotes["person_id"].astype(str).eq(person_id)]

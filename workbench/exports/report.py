@@ -268,7 +268,14 @@ def _describe_candidates(
     pictures = [[_draw(chart, "Map of people with similar signals")]]
     tables = [tabulate_candidates(candidates, people)]
     if len(candidates.profiles) > 1:
-        pictures.append([_draw(plot_profiles(candidates), "Mean signal of each group")])
+        pictures.append(
+            [
+                _draw(
+                    plot_profiles(candidates, stable_from=calibration.settings.cluster_stability),
+                    "Mean signal of each group",
+                )
+            ]
+        )
         tables.append(tabulate_groups(candidates))
     points = [people.text(note) for note in candidates.notes]
     return _Section(anchor, title, answer, [_RESEMBLANCE], points, pictures, tables)

@@ -67,7 +67,9 @@ class CandidateMap(ipywidgets.VBox):
         self._calibration, self._labels = calibration, labels
         candidates = calibration.candidates
         self.answer.value = paragraph(answer_candidates(calibration), "wb-answer")
-        self.profiles.show(plot_profiles(candidates))
+        self.profiles.show(
+            plot_profiles(candidates, stable_from=calibration.settings.cluster_stability)
+        )
         self.card.show(calibration, labels)
         members = _by_role(candidates.members)
         ids = members["person_id"].astype(str)

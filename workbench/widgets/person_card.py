@@ -38,6 +38,12 @@ class PersonCard(ipywidgets.VBox):
     ----------
     person_id
         Who is on the card; empty where nobody is.
+
+    Examples
+    --------
+    >>> card = PersonCard(Notice())
+    >>> card.person_id, card.ask.disabled
+    ('', True)
     """
 
     def __init__(self, notice: Notice) -> None:
