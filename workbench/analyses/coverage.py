@@ -15,7 +15,7 @@ from workbench.analyses.histories import Ints
 from workbench.analyses.led_teams import find_leads
 from workbench.analyses.promotions import find_promotions
 from workbench.analyses.roster import Roster, build_roster
-from workbench.analyses.seats import NO, NO_TEAM, UNKNOWN, YES, Seats, find_seats
+from workbench.analyses.seats import NO, NO_TEAM, UNKNOWN, YES, Holders, Seats, find_seats
 from workbench.analyses.similar_teams import SimilarTeams
 from workbench.analyses.void_outcomes import VOID_OUTCOMES, measure_voids
 from workbench.analyses.void_words import say_state, write_notes
@@ -29,7 +29,15 @@ from workbench.analyses.voids import (
 )
 from workbench.settings import DEFAULTS, Settings
 
-__all__ = ["BEGINNINGS", "STATES", "VOID_OUTCOMES", "Coverage", "State", "measure_coverage"]
+__all__ = [
+    "BEGINNINGS",
+    "SEATS",
+    "STATES",
+    "VOID_OUTCOMES",
+    "Coverage",
+    "State",
+    "measure_coverage",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,8 @@ STATES: tuple[State, ...] = (
         "Job titles or managers are missing, so that it cannot be said.",
     ),
 )
+# In which seat a person of a team can be: a technical leader counts one, a people manager two.
+SEATS = ("member", "technical_leader", "people_manager", "both")
 _STATE = {each.name: place for place, each in enumerate(STATES)}
 _TEAM_COLUMNS = [
     "team",
@@ -262,7 +272,7 @@ def _states(seats: Seats) -> Ints:
         [
             led & managed & ~seats.both,
             led & (managed | known),
-            (seats.leader == NO) & (managed | ~np.bool_(known)),
+            (seats.leader == NO) & (managed | (not known)),
             seats.leader == NO,
         ],
         [_STATE[each] for each in ("pair", "no_people_manager", "no_technical_leader", "neither")],
@@ -308,9 +318,9 @@ def _teams(
 ) -> pd.DataFrame:
     """List the teams of the latest cycle, with words."""
     n_cycles = len(roster.cycles)
-    now = cells % n_cycles == n_cycles - 1 if n_cycles else np.zeros(0, dtype=bool)
+    now = cells % n_cycles == n_cycles - 1
     teams = by_cycle[now].reset_index(drop=True)
-    place = cells[now] // max(n_cycles, 1)
+    place = cells[now] // n_cycles
     starts = run_starts(seats.leader)
     by_team = {each.team: each for each in voids}
     since = [roster.cycles[starts[each]] for each in place]
@@ -318,31 +328,36 @@ def _teams(
         say_state(roster, seats, state, (team, int(starts[team])), by_team.get(team), settings)
         for team, state in zip(place.tolist(), teams["state"], strict=True)
     ]
-    teams = teams.assign(
+    told: pd.DataFrame = teams.assign(
         since=pd.Series(since, dtype=object).infer_objects(),
         reason=pd.Series(reasons, dtype="str"),
     )
-    return teams[_TEAM_COLUMNS]
+    return told[_TEAM_COLUMNS]
 
 
 def _members(roster: Roster, seats: Seats) -> pd.DataFrame:
     """List who belongs to each team of the latest cycle, and in which seat."""
-    n_cycles, n_all = len(roster.cycles), max(len(roster.managers), 1)
-    people = np.flatnonzero(seats.team[:, -1] >= 0) if n_cycles else np.zeros(0, dtype=np.int64)
-    pairs = {0: seats.team[people, -1] * n_all + people if n_cycles else people}
-    for code, holders in ((1, seats.leaders), (2, seats.managers)):
-        now = holders.cell % max(n_cycles, 1) == n_cycles - 1
-        pairs[code] = holders.cell[now] // max(n_cycles, 1) * n_all + holders.who[now]
-    every = np.unique(np.concatenate(list(pairs.values())))
-    is_there = seats.leader[every // n_all, -1] != NO_TEAM if len(every) else every == 0
-    every = every[is_there]
-    seat = np.isin(every, pairs[1]) + 2 * np.isin(every, pairs[2])
-    words = np.array(["member", "technical_leader", "people_manager", "both"])
+    n_cycles, n_all = len(roster.cycles), len(roster.managers)
+    person, column = np.nonzero(seats.team >= 0)
+    person = person[column == n_cycles - 1]
+    inside = seats.team[person, n_cycles - 1] * n_all + person if len(person) else person
+    leading, managing = (_now(each, n_cycles, n_all) for each in (seats.leaders, seats.managers))
+    every = np.unique(np.concatenate([inside, leading, managing]))
+    # One number a team and person; teams that need no leader are left out.
+    every = every[seats.latest[every // n_all] != NO_TEAM]
+    seat = np.isin(every, leading) + 2 * np.isin(every, managing)
     ids = [roster.managers[each] for each in every % n_all]
     return pd.DataFrame(
         {
             "team": pd.array([seats.names[each] for each in every // n_all], dtype="str"),
             "person_id": pd.Series(ids, dtype=object).infer_objects(),
-            "seat": pd.array(words[seat], dtype="str"),
+            "seat": pd.array(np.array(SEATS)[seat], dtype="str"),
         }
     )
+
+
+def _now(holders: Holders, n_cycles: int, n_all: int) -> Ints:
+    """Write each holder of the latest cycle as the number of a team and person."""
+    now = holders.cell % n_cycles == n_cycles - 1
+    team: Ints = holders.cell[now] // n_cycles
+    return team * n_all + holders.who[now]
