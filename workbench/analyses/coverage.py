@@ -359,5 +359,5 @@ def _members(roster: Roster, seats: Seats) -> pd.DataFrame:
 def _now(holders: Holders, n_cycles: int, n_all: int) -> Ints:
     """Write each holder of the latest cycle as the number of a team and person."""
     now = holders.cell % n_cycles == n_cycles - 1
-    team: Ints = holders.cell[now] // n_cycles
-    return team * n_all + holders.who[now]
+    pairs: Ints = holders.cell[now] // n_cycles * n_all + holders.who[now]
+    return pairs
