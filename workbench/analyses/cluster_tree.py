@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.tree import DecisionTreeClassifier
+from sklearn.tree._tree import Tree
 
 from workbench.analyses.signal_matrix import spell
 
@@ -74,38 +75,52 @@ def explain_clusters(shares_below: pd.DataFrame, labels: _Labels) -> ClusterRule
     tree = DecisionTreeClassifier(
         max_depth=_DEPTH, min_samples_leaf=_SMALLEST_LEAF, random_state=0
     ).fit(places, labels)
-    leaves, told = tree.apply(places), tree.predict(places)
-    words = [spell(column) for column in shares_below.columns]
-    paths = _walk(tree.tree_, words)
+    told = tree.predict(places)
+    ways = _walk(tree.tree_, [spell(column) for column in shares_below.columns])
     rules = []
-    for cluster in clusters:
+    for place, cluster in enumerate(clusters):
         described = told == cluster
-        ways = [paths[leaf] for leaf in np.unique(leaves[described])]
         right = float((labels[described] == cluster).mean()) if described.any() else np.nan
-        rule = "; or ".join(ways) or "no rule of three questions describes this group"
+        rule = "; or ".join(way for leaf, way in ways if leaf == place)
+        rule = rule or "no rule of three questions describes this group"
         rules.append((int(cluster), rule, int(described.sum()), right))
     frame = pd.DataFrame(rules, columns=["cluster", "rule", "n", "agreement"])
     return ClusterRules(frame.astype({"rule": str}), float((told == labels).mean()))
 
 
-def _walk(tree: object, words: list[str]) -> dict[int, str]:
-    """Spell the questions on the way to each leaf; a signal asked twice is one range."""
-    paths: dict[int, str] = {}
-    left, right = tree.children_left, tree.children_right  # type: ignore[attr-defined]
-    feature, threshold = tree.feature, tree.threshold  # type: ignore[attr-defined]
+def _walk(tree: Tree, words: list[str]) -> list[tuple[int, str]]:
+    """Spell the questions on the way to each leaf, beside the cluster that the leaf tells.
+
+    A question whose answers tell the same cluster is not asked; a signal asked twice is one range.
+    """
+    told = tree.value[:, 0].argmax(axis=1)
+    whole = _find_whole(tree, told)
+    ways: list[tuple[int, str]] = []
     waiting: list[tuple[int, dict[int, tuple[float, float]]]] = [(0, {})]
     while waiting:
         node, ranges = waiting.pop()
-        if left[node] < 0:
-            paths[node] = " and ".join(
-                _say_range(words[signal], *ends) for signal, ends in ranges.items()
-            )
+        if whole[node]:
+            spelled = (_say_range(words[signal], *ends) for signal, ends in ranges.items())
+            ways.append((int(told[node]), " and ".join(spelled)))
             continue
-        signal, cut = int(feature[node]), float(threshold[node])
+        signal, cut = int(tree.feature[node]), float(tree.threshold[node])
         low, high = ranges.get(signal, (-np.inf, np.inf))
-        waiting.append((int(left[node]), {**ranges, signal: (low, min(high, cut))}))
-        waiting.append((int(right[node]), {**ranges, signal: (max(low, cut), high)}))
-    return paths
+        right = {**ranges, signal: (max(low, cut), high)}
+        waiting.append((int(tree.children_right[node]), right))
+        waiting.append((int(tree.children_left[node]), {**ranges, signal: (low, min(high, cut))}))
+    return ways
+
+
+def _find_whole(tree: Tree, told: _Labels) -> list[bool]:
+    """Find the nodes under which one cluster is told whatever the answers."""
+    whole = [True] * len(told)
+    # Children come after their parent.
+    for node in reversed(range(len(told))):
+        left, right = tree.children_left[node], tree.children_right[node]
+        if left >= 0:
+            alike = told[left] == told[right] == told[node]
+            whole[node] = bool(alike and whole[left] and whole[right])
+    return whole
 
 
 def _say_range(word: str, low: float, high: float) -> str:

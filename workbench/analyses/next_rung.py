@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbench.analyses.reasons import MOST_REASONS, take_recent
+from workbench.analyses.reasons import MOST_REASONS, name_measures, take_recent
 from workbench.analyses.roles import (
     NO_ROLE,
     REACH,
@@ -177,17 +177,16 @@ def _see_measures(
     """List the measures that most of the pool have, the signals they bear on, and who has each."""
     if standings is None or standings.empty:
         return [], np.zeros((len(at), 0), dtype=bool)
-    rows = take_recent(standings, recent_cycles)
+    rows = name_measures(take_recent(standings, recent_cycles))
     people = pd.Index(matrix.persons[at].astype(str))
     row = people.get_indexer(rows["person_id"].astype(str))
     rows, row = rows[row >= 0], row[row >= 0]
-    labels = pd.Index(sorted(rows["label"].astype(str).unique()))
+    labels = pd.Index(sorted(rows["label"].unique()))
     seen = np.zeros((len(at), len(labels)), dtype=bool)
-    seen[row, labels.get_indexer(rows["label"].astype(str))] = True
+    seen[row, labels.get_indexer(pd.Index(rows["label"]))] = True
     usual = np.flatnonzero(seen.mean(axis=0) >= 0.5) if len(at) else np.array([], dtype=int)
-    signals = rows.groupby(rows["label"].astype(str))["signal"].agg(
-        lambda each: set(map(str, each))
-    )
+    known = rows[["label", "signal"]].drop_duplicates().astype(str)
+    signals = known.groupby("label")["signal"].agg(set)
     return [(labels[each], signals[labels[each]]) for each in usual], seen[:, usual]
 
 
@@ -212,7 +211,7 @@ def _find_closed(
             least = min(level for level in name_of if level >= middle)
             closed[row].append(f"level: {name_of[least]} or above, now {names[row]}")
         elif role.needs_level == "highest" and not matrix.top_level[at[row]]:
-            which = f" ({name_of[highest]})" if known.any() else ""
+            which = f" ({name_of[highest]})" if matrix.has_levels else ", held by few"
             closed[row].append(f"level: the highest{which}, now {names[row] or 'not known'}")
         if role.needs_reach and not reach[row] >= min_reach:
             now = "not known" if np.isnan(reach[row]) else f"now {reach[row]:.1f}"

@@ -11,7 +11,7 @@ import pandas as pd
 from workbench.analyses.roles import NO_ROLE, ROLE_PROFILES, Resemblance, weigh_signals
 from workbench.analyses.signal_matrix import SignalMatrix, spell
 
-__all__ = ["MOST_REASONS", "describe_cautions", "describe_reasons", "take_recent"]
+__all__ = ["MOST_REASONS", "describe_cautions", "describe_reasons", "name_measures", "take_recent"]
 
 _Floats = npt.NDArray[np.float64]
 _Labels = npt.NDArray[np.int64]
@@ -70,8 +70,8 @@ def describe_reasons(
                 _highest(below[row], order[row], words, weights[nearest], MOST_REASONS)
             )
             continue
-        near = []
-        if nearest >= 0:
+        near = ["unlike any of the roles"] if nearest >= 0 else []
+        if similarity > 0:
             # Rounded down, so that it never reads as what is needed.
             near = [
                 f"nearest to {ROLE_PROFILES[nearest].role}, with a similarity of "
@@ -139,35 +139,68 @@ def _cite_standings(
             "place": own.nearest[named],
         }
     )
-    rows = take_recent(standings, recent_cycles)
+    rows = name_measures(take_recent(standings, recent_cycles))
     rows = rows.assign(person_id=rows["person_id"].astype(str)).merge(people, on="person_id")
     signals = list(dict.fromkeys(rows["signal"].astype(str)))
     of_signal = pd.Index(signals).get_indexer(pd.Index(rows["signal"].astype(str)))
     rows = rows[weigh_signals(signals)[rows["place"].to_numpy(np.int64), of_signal] > 0]
     # A measure may bear on several signals of the role; it is one reason all the same.
     rows = rows.drop_duplicates(["row", "cycle", "measure"])
-    rows = rows.assign(above=rows["share_below"].to_numpy(float) >= 0.5)
+    course = _summarise_course(rows)
+    said = [
+        f"{label}: {'higher' if is_count else 'better'} than {int(100 * share)} % of "
+        f"{cohort}{_say_course(above, n)}"
+        for label, is_count, share, cohort, above, n in zip(
+            *(course[name] for name in ("label", "is_count", "share", "cohort", "above", "n")),
+            strict=True,
+        )
+    ]
+    joined = course.assign(said=said).groupby("row")["said"].agg("; ".join)
+    return dict(zip(joined.index.to_numpy(np.int64).tolist(), joined, strict=True))
+
+
+def name_measures(standings: pd.DataFrame) -> pd.DataFrame:
+    """Name the signal beside a label that several measures have.
+
+    Examples
+    --------
+    >>> standings = pd.DataFrame({"measure": ["talks", "written_a", "written_b"],
+    ...                           "label": ["talks", "written evidence", "written evidence"],
+    ...                           "signal": ["team_learning", "team_learning", "customer_rescue"]})
+    >>> name_measures(standings)["label"].tolist()
+    ['talks', 'written evidence of team learning', 'written evidence of customer rescue']
+    """
+    known = standings[["measure", "signal", "label"]].drop_duplicates()
+    known = known.astype({"signal": str, "label": str}).assign(signal_as_given=known["signal"])
+    several = known.groupby("label")["measure"].nunique()
+    shared = known["label"].isin(several.index[several > 1])
+    named = known["label"].where(~shared, known["label"] + " of " + known["signal"].map(spell))
+    known = known.assign(label=named, signal=known["signal_as_given"])
+    return standings.drop(columns="label").merge(
+        known.drop(columns="signal_as_given"), on=["measure", "signal"], how="left"
+    )
+
+
+def _summarise_course(rows: pd.DataFrame) -> pd.DataFrame:
+    """Summarise the cycles of each person and measure, and take the highest above the middle."""
+    # Whom many equal stands in their midst, not below them all.
+    equal = rows.get("share_equal", 0.0)
+    count = rows["is_count"].astype(bool) if "is_count" in rows else True
+    rows = rows.assign(
+        above=(rows["share_below"] + equal / 2).to_numpy(float) >= 0.5, is_count=count
+    )
     rows = rows.sort_values(["row", "measure", "cycle"], kind="stable")
     course = rows.groupby(["row", "measure"], sort=True).agg(
         label=("label", "last"),
+        is_count=("is_count", "last"),
         cohort=("cohort", "last"),
         share=("share_below", "median"),
         above=("above", "sum"),
         n=("above", "size"),
     )
     course = course[course["share"] >= 0.5].reset_index()
-    course = course.sort_values(
-        ["row", "share", "n"], ascending=[True, False, False], kind="stable"
-    )
-    course = course.groupby("row").head(MOST_REASONS)
-    said = [
-        f"{label}: higher than {int(100 * share)} % of {cohort}{_say_course(above, n)}"
-        for label, cohort, share, above, n in zip(
-            *(course[name] for name in ("label", "cohort", "share", "above", "n")), strict=True
-        )
-    ]
-    joined = course.assign(said=said).groupby("row")["said"].agg("; ".join)
-    return dict(zip(joined.index.to_numpy(np.int64).tolist(), joined, strict=True))
+    highest_first = course.sort_values(["share", "n"], ascending=False, kind="stable")
+    return highest_first.groupby("row").head(MOST_REASONS)
 
 
 def _say_course(above: int, n: int) -> str:

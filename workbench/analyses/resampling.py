@@ -108,7 +108,7 @@ def temper(memberships: _Floats, confidence: float) -> float:
     --------
     >>> sure = np.array([[0.99, 0.02], [0.01, 0.98]])
     >>> round(temper(sure, 0.9), 1)
-    2.0
+    1.9
     """
     odds = np.log(np.maximum(memberships, 1e-300))
     odds -= odds.max(axis=0)
