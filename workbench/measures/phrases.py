@@ -299,9 +299,10 @@ def _place(phrase: Phrase, words: Sequence[str], index: _Index) -> list[tuple[in
     for slot, gap in zip(phrase.slots[1:], phrase.gaps[1:], strict=True):
         onward = {}
         for stop, places in _spans(slot, words, index):
-            before = [last for last in reached if 0 < places[0] - last <= gap + 1]
-            if before:
-                onward[stop] = reached[max(before)] + places
+            near = range(places[0] - 1, places[0] - gap - 2, -1)
+            last = next((place for place in near if place in reached), None)
+            if last is not None:
+                onward[stop] = reached[last] + places
         reached = onward
     found: list[tuple[int, ...]] = []
     for stop in sorted(reached):
