@@ -5,6 +5,7 @@ import json
 import pytest
 
 import workbench
+from workbench.widgets import candidate_map
 from workbench.widgets.candidate_map import CandidateMap
 from workbench.widgets.notice import Notice
 
@@ -46,6 +47,21 @@ def test_a_click_on_the_map_opens_the_card(shown):
     clicked = {"value": {"person_id": [third], "vlPoint": {"or": [{"person_id": third}]}}}
     chart._vl_selections = {"person": {**clicked, "store": [{"values": [third]}]}}
     assert shown.card.person_id == third
+
+
+def test_of_very_many_people_the_list_holds_the_first_and_a_click_opens_anybody(
+    calibration, monkeypatch
+):
+    monkeypatch.setattr(candidate_map, "LISTED", 5)
+    shown = CandidateMap(Notice())
+    shown.show(calibration, {})
+    assert len(shown.people.people.options) == 5
+    assert "The list holds the first 5 people" in shown.notes.value
+    last = str(calibration.candidates.map["person_id"].iloc[-1])
+    (chart,) = shown.map.children
+    clicked = {"value": {"person_id": [last], "vlPoint": {"or": [{"person_id": last}]}}}
+    chart._vl_selections = {"person": {**clicked, "store": [{"values": [last]}]}}
+    assert shown.card.person_id == last
 
 
 def test_flagged_people_have_their_mark_in_list_table_and_map(shown, calibration):

@@ -32,6 +32,8 @@ _COLUMNS = {
     "evidence_share": "Signals known",
     "reasons": "Why",
 }
+# People in the list; a browser does not open a longer one at once.
+LISTED = 2000
 _ONLY_OF_GROUPS = {"probability", "stability"}
 
 
@@ -50,7 +52,7 @@ class CandidateMap(ipywidgets.VBox):
         self._labels: Mapping[str, str] = {}
         self.answer = ipywidgets.HTML()
         self.people = PersonPicker(notice.guard(self._show_person))
-        self.map = ChartView("wb-map", height="446px", on_pick=self.people.pick)
+        self.map = ChartView("wb-map", height="446px", on_pick=notice.guard(self._pick))
         self.map.layout.min_width = "504px"
         self.card = PersonCard(notice)
         self.profiles = ChartView("wb-profiles", height="200px")
@@ -82,13 +84,26 @@ class CandidateMap(ipywidgets.VBox):
         self.table.show(
             members.assign(person=people), empty="Nobody can be compared.", columns=columns
         )
+        cut = [f"The list holds the first {LISTED:,} people; a click on the map opens anybody."]
         self.notes.value = bullets(
-            [calibration.pool_rule, *explain_groups(candidates), *candidates.notes]
+            [
+                calibration.pool_rule,
+                *explain_groups(candidates),
+                *candidates.notes,
+                *(cut if len(members) > LISTED else []),
+            ]
         )
         entries = people + members["role"].map(lambda role: f" \u2013 {role}")
-        self.people.offer(list(zip(entries, ids, strict=True)))
+        self.people.offer(list(zip(entries, ids, strict=True))[:LISTED])
         if members.empty:
             self._draw(None)
+
+    def _pick(self, person_id: str) -> None:
+        """Choose in the list who was clicked; open who is not on it."""
+        if person_id in {each for _, each in self.people.people.options}:
+            self.people.pick(person_id)
+        else:
+            self._show_person(person_id)
 
     def _show_person(self, person_id: str) -> None:
         """Mark one person on the map and open the card."""
