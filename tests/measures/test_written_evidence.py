@@ -336,6 +336,13 @@ def test_a_long_ordinary_text_does_not_beat_a_short_one_with_a_deed():
     assert learning["short"] > learning["both"] > learning["long"]
 
 
+def test_telling_of_one_deed_costs_nothing_in_another():
+    texts = {"a": "Mentored a graduate. Was ill in May.", "b": "Was ill in June. Mentored Bo."}
+    texts["b"] += " Automated the release notes. Introduced blameless post-mortems."
+    learning = read_written_evidence(make_reviews(texts)).scores["written_team_learning"]
+    assert learning[0] == learning[1] > 0
+
+
 def test_saying_it_twice_changes_nothing():
     reviews = make_teams()
     theirs = reviews["manager"] == "m0"

@@ -10,7 +10,8 @@ step:
 1. Of the deeds of one text that bear on the same statement, each further one counts half of the one
    before.
 2. What a text of that length is expected to tell follows from the rate at which sentences of that
-   source (self-review, manager, peers) tell of the statement in the whole table.
+   source (self-review, manager, peers) tell of the statement in the whole table. Sentences that
+   tell of another statement are not counted, so that they cost nothing here.
 3. That is multiplied by the writer's eloquence. A manager's is what her texts about *everybody
    else* tell, over what was expected of them; whoever she praises as she praises all gains nothing,
    and praise for one alone is left whole. A self-writer's is what the text tells of the *other*
@@ -42,7 +43,7 @@ _KNOWN_FROM = 10.0
 _LIGHTEST, _HEAVIEST = 0.5, 50.0  # weight of the prior of a writer's eloquence, in deeds
 
 
-def score_texts(texts: pd.DataFrame, deeds: Floats) -> pd.DataFrame:
+def score_texts(texts: pd.DataFrame, deeds: Floats, room: Floats) -> pd.DataFrame:
     """Score what is told of each person in each cycle.
 
     Parameters
@@ -52,6 +53,8 @@ def score_texts(texts: pd.DataFrame, deeds: Floats) -> pd.DataFrame:
         peer_feedback), `writer` (missing where unknown), `n_sentences` (different ones).
     deeds
         (texts, statements): deeds told, a repeated one as a fraction.
+    room
+        (texts, statements): sentences that tell of the statement, or of none.
 
     Returns
     -------
@@ -67,14 +70,14 @@ def score_texts(texts: pd.DataFrame, deeds: Floats) -> pd.DataFrame:
     ...                       "writer": list("abc"), "n_sentences": [2, 8, 8]})
     >>> told = np.zeros((3, 11))
     >>> told[:2, 0] = 1.0
-    >>> score_texts(texts, told)["written_durable_solutions"].round(1).tolist()
+    >>> room = np.array([[2.0], [8.0], [8.0]]).repeat(11, axis=1)
+    >>> score_texts(texts, told, room)["written_durable_solutions"].round(1).tolist()
     [0.7, 0.1, -1.0]
     """
     told = 2.0 * (1.0 - np.exp2(-deeds))
-    length = texts["n_sentences"].to_numpy(float)
     expected = np.zeros_like(told)
     for source, rows in texts.groupby("source", sort=True).indices.items():
-        usual = _expect(told[rows], deeds[rows], length[rows])
+        usual = _expect(told[rows], deeds[rows], room[rows])
         expected[rows] = usual * _weigh_writers(str(source), texts.iloc[rows], told[rows], usual)
     names = [f"written_{statement}" for statement in STATEMENTS]
     by = ["person_id", "cycle"]
@@ -85,11 +88,11 @@ def score_texts(texts: pd.DataFrame, deeds: Floats) -> pd.DataFrame:
     return pd.concat([found, scores], axis=1)
 
 
-def _expect(told: Floats, deeds: Floats, length: Floats) -> Floats:
+def _expect(told: Floats, deeds: Floats, room: Floats) -> Floats:
     """Expect of each text what one of its length tells, with the same total as what was told."""
-    rate = (deeds.sum(axis=0) + _USUAL_RATE * _KNOWN_FROM) / (length.sum() + _KNOWN_FROM)
+    rate = (deeds.sum(axis=0) + _USUAL_RATE * _KNOWN_FROM) / (room.sum(axis=0) + _KNOWN_FROM)
     # The mean of 2 (1 - 1/2^k) over a Poisson number k of deeds.
-    usual = 2.0 * (1.0 - np.exp(-np.outer(length, rate) / 2.0))
+    usual = 2.0 * (1.0 - np.exp(-room * rate / 2.0))
     total = usual.sum(axis=0)
     scaled: Floats = usual * (told.sum(axis=0) + _PRIOR_DEEDS) / (total + _PRIOR_DEEDS)
     return scaled

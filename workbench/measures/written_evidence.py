@@ -29,6 +29,8 @@ __all__ = ["SOURCES", "WrittenEvidence", "read_written_evidence"]
 # The written columns, and whether the person writes of themself.
 SOURCES = {"self_review": True, "manager_review": False, "peer_feedback": False}
 
+Floats = npt.NDArray[np.float64]
+
 _FEWEST_WORDS = 3  # fewer, such as "n/a" or "see above", are no text
 _QUOTES = [
     "person_id",
@@ -125,7 +127,7 @@ def read_written_evidence(
     claims = _list_claims(said, min_text_similarity)
     return WrittenEvidence(
         quotes=_quote(read, said, claims),
-        scores=_lay_out(reviews, score_texts(read, _count_deeds(len(read), said, claims))),
+        scores=_lay_out(reviews, score_texts(read, *_count_deeds(read, said, claims))),
         notes=_note(texts, said, claims),
     )
 
@@ -215,14 +217,23 @@ def _list_claims(said: pd.DataFrame, min_text_similarity: float) -> pd.DataFrame
     return claims
 
 
-def _count_deeds(n_texts: int, said: pd.DataFrame, claims: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """Count the deeds of each text and statement."""
-    deeds = np.zeros((n_texts, len(STATEMENTS)))
+def _count_deeds(
+    texts: pd.DataFrame, said: pd.DataFrame, claims: pd.DataFrame
+) -> tuple[Floats, Floats]:
+    """Count the deeds of each text and statement, and the sentences with room for one.
+
+    A sentence that tells of another statement has no room for this one: else telling of one deed
+    would count against all the others.
+    """
     done = claims[claims["kind"] == "deed"]
     text = said["text"].to_numpy(np.int64)[done["said"]]
-    statement = pd.Categorical(done["statement"], categories=STATEMENTS).codes
-    np.add.at(deeds, (text, statement), done["strength"].to_numpy(float))
-    return deeds
+    at = text, pd.Categorical(done["statement"], categories=STATEMENTS).codes
+    deeds, own = np.zeros((2, len(texts), len(STATEMENTS)))
+    np.add.at(deeds, at, done["strength"].to_numpy(float))
+    np.add.at(own, at, 1.0)
+    telling = said["text"].iloc[done["said"].unique()].to_numpy(np.int64)
+    silent = texts["n_sentences"].to_numpy(float) - np.bincount(telling, minlength=len(texts))
+    return deeds, silent[:, None] + own
 
 
 def _quote(texts: pd.DataFrame, said: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
