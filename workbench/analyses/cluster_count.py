@@ -135,12 +135,20 @@ def _count_by_gap(below: _Floats, heights: _Floats, rng: np.random.Generator) ->
 
 
 def _draw_references(below: _Floats, rng: np.random.Generator) -> _Floats:
-    """Draw people from one group that has each signal and its correlations, ties included."""
+    """Draw people from one group that has each signal, ties included, and its correlations.
+
+    They lie as far from the middle as the people do, in directions of chance: a group with heavy
+    tails is one group as well.
+    """
     n, d = below.shape
     scores = np.clip(ndtri(below), -HIGHEST_SCORE, HIGHEST_SCORE)
     centred = scores - scores.mean(axis=0)
     root = np.linalg.cholesky(centred.T @ centred / n + 1e-9 * np.eye(d))
-    ranks = (rng.normal(size=(_REFERENCES, n, d)) @ root.T).argsort(axis=1).argsort(axis=1)
+    distance = np.linalg.norm(np.linalg.solve(root, centred.T), axis=0)
+    direction = rng.normal(size=(_REFERENCES, n, d))
+    direction /= np.linalg.norm(direction, axis=2, keepdims=True)
+    far = rng.permuted(np.tile(distance, (_REFERENCES, 1)), axis=1)[:, :, None]
+    ranks = ((direction * far) @ root.T).argsort(axis=1).argsort(axis=1)
     return np.take_along_axis(np.sort(below, axis=0)[None], ranks, axis=1)
 
 
