@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 
 import workbench
+from workbench.analyses.aspects import ASPECTS
+from workbench.analyses.coverage import BEGINNINGS, STATES
 from workbench.analyses.patterns import PATTERNS
 from workbench.analyses.team_effect import OUTCOMES
 from workbench.fields import FIELDS
-from workbench.measures.force_multiplier import EVIDENCE, FORCE_MULTIPLIER
+from workbench.measures.force_multiplier import EVIDENCE, FORCE_MULTIPLIER, WRITTEN
 from workbench.measures.technical_output import TECHNICAL_OUTPUT
 from workbench.settings import Settings
 
@@ -271,17 +273,23 @@ def test_every_threshold_says_what_it_means():
 )
 def test_every_measure_has_words_and_rests_on_known_fields(catalogue):
     known = {field.name: field for field in FIELDS}
+    written = {WRITTEN + signal.name for signal in FORCE_MULTIPLIER}
     assert len({measure.name for measure in catalogue}) == len(catalogue)
     for measure in catalogue:
         assert measure.label
         assert measure.description.endswith("."), measure.name
         assert measure.needs, measure.name
-        assert set(measure.needs) <= set(known), measure.name
-        assert "protected" not in {known[name].role for name in measure.needs}
+        assert set(measure.needs) <= set(known) | written, measure.name
+        roles = {known[name].role for name in measure.needs if name in known}
+        assert not roles & {"protected", "pay"}, measure.name
         assert measure.weight > 0
 
 
-@pytest.mark.parametrize("catalogue", [PATTERNS, OUTCOMES], ids=["patterns", "outcomes"])
+@pytest.mark.parametrize(
+    "catalogue",
+    [PATTERNS, OUTCOMES, STATES, BEGINNINGS],
+    ids=["patterns", "outcomes", "states", "beginnings"],
+)
 def test_every_entry_has_a_name_of_its_own_a_label_and_a_meaning(catalogue):
     assert len({entry.name for entry in catalogue}) == len(catalogue)
     assert len({entry.label for entry in catalogue}) == len(catalogue)
@@ -289,6 +297,13 @@ def test_every_entry_has_a_name_of_its_own_a_label_and_a_meaning(catalogue):
         assert re.fullmatch(r"[a-z][a-z_]*[a-z]", entry.name)
         assert entry.label and not entry.label.endswith("."), entry.name
         assert entry.meaning.endswith("."), entry.name
+
+
+def test_every_aspect_of_the_tracks_has_words_for_both_answers():
+    assert len({aspect.name for aspect in ASPECTS}) == len(ASPECTS)
+    assert len({aspect.label for aspect in ASPECTS}) == len(ASPECTS)
+    for aspect in ASPECTS:
+        assert aspect.higher and aspect.lower and aspect.higher != aspect.lower, aspect.name
 
 
 def test_every_outcome_of_a_team_rests_on_a_known_field():

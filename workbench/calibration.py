@@ -3,75 +3,65 @@
 It computes nothing itself: every step is a call of the function that does.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pandas as pd
 
-from workbench.analyses.candidates import Candidates, cluster_candidates, select_pool
+from workbench.analyses.candidates import Candidates, cluster_candidates
+from workbench.analyses.coverage import Coverage, measure_coverage
 from workbench.analyses.decline import DeclineFit, Declines, fit_declines, judge_declines
 from workbench.analyses.event_study import EventStudy, estimate_event_study
+from workbench.analyses.parity import Parity, compare_tracks
 from workbench.analyses.patterns import describe_patterns
+from workbench.analyses.pool import describe_pool_rule, select_pool
+from workbench.analyses.positions import find_positions
 from workbench.analyses.promotions import find_promotions
 from workbench.analyses.sensitivity import Sensitivity, assess_sensitivity
 from workbench.analyses.team_effect import TeamEffects, measure_team_effects
+from workbench.analyses.track_plan import TrackPlan, plan_track
 from workbench.errors import NoPersonError
 from workbench.intake.annotation import write_annotated
 from workbench.intake.files.readers import Source
 from workbench.intake.panel import Panel
-from workbench.intake.profiles import Choices
+from workbench.intake.profiles import AddedTo, Choices
 from workbench.intake.reading import Intake, Reading, interpret, read_panel, remember
-from workbench.measures.scoring import (
-    known_measures,
-    score_reviews,
-    score_technical_output,
-    summarise_signals,
-)
-from workbench.settings import Settings
+from workbench.measures.added_signals import added_measures, measures_of_output
+from workbench.measures.measure import Measure
+from workbench.measures.scoring import known_measures, score_reviews, score_technical_output
+from workbench.measures.signals import name_evidence, summarise_signals
+from workbench.measures.standings import place_in_cohorts
+from workbench.measures.written_evidence import WrittenEvidence, read_written_evidence
+from workbench.settings import Settings, name_thresholds
 
 __all__ = ["Calibration", "load", "load_again"]
 
-# What each cached step rests on: earlier steps, and settings by name. With other settings, a step
-# is taken over where nothing that it rests on has changed, so that moving a bar answers at once.
-_RESTS_ON: dict[str, tuple[str, ...]] = {
+# What each cached step rests on: earlier steps by name, and functions, whose thresholds come from
+# the settings. With other settings, a step is taken over where nothing that it rests on has
+# changed, so that moving a bar answers at once.
+_RESTS_ON: dict[str, tuple[str | Callable[..., Any], ...]] = {
     "problems": (),
     "promotions": (),
-    "scores": ("min_cohort",),
-    "decline_fit": ("scores", "promotions", "random_state"),
-    "team_effects": (
-        "scores",
-        "promotions",
-        "team_window",
-        "min_team_size",
-        "min_similar_teams",
-        "interval_level",
-    ),
-    "declines": (
-        "decline_fit",
-        "team_effects",
-        "fdr",
-        "interval_level",
-        "min_pre_cycles",
-        "min_post_cycles",
-        "min_placebos",
-        "held_above",
-        "weak_lead_rating",
-        "heavy_load",
-    ),
-    "sensitivity": ("declines", "min_cohort", "random_state"),
-    "event_study": ("scores", "promotions", "interval_level", "random_state"),
-    "signals": ("scores", "declines", "recent_cycles"),
-    "candidates": (
-        "signals",
-        "random_state",
-        "max_clusters",
-        "cluster_stability",
-        "min_evidence_share",
-        "min_role_similarity",
-    ),
+    "added": (),
+    "written": (read_written_evidence,),
+    "measured": ("written",),
+    "output": ("added", score_technical_output),
+    "scores": ("output", "measured", "added", score_reviews),
+    "decline_fit": ("output", "promotions", fit_declines),
+    "team_effects": ("output", "promotions", measure_team_effects),
+    "declines": ("decline_fit", "team_effects", judge_declines, describe_patterns),
+    "sensitivity": ("declines", "added", score_technical_output, fit_declines, assess_sensitivity),
+    "event_study": ("output", "promotions", estimate_event_study),
+    "standings": ("measured", "added", place_in_cohorts),
+    "evidence": ("standings", name_evidence),
+    "signals": ("scores", "added", "declines", select_pool, summarise_signals),
+    "candidates": ("signals", "standings", "evidence", cluster_candidates),
+    "coverage": ("output", "promotions", measure_coverage),
+    "track_plan": ("candidates", "coverage", "declines", plan_track),
+    "parity": ("promotions", compare_tracks),
 }
 
 
@@ -203,14 +193,45 @@ class Calibration:
         return find_promotions(self.panel.reviews)
 
     @cached_property
+    def added(self) -> tuple[Measure, ...]:
+        """The columns that the analyst counts towards either half, beside the known ones."""
+        return added_measures(self.panel.reviews, self.intake.signals)
+
+    @cached_property
+    def written(self) -> WrittenEvidence:
+        """What is written of each signal, sentence by sentence, and what it comes to."""
+        return read_written_evidence(self.panel.reviews, **self.settings.of(read_written_evidence))
+
+    @cached_property
+    def measured(self) -> pd.DataFrame:
+        """The reviews, with what is written of each signal beside what is counted of it."""
+        return self.panel.reviews.merge(
+            self.written.scores, on=["person_id", "cycle"], how="left", validate="one_to_one"
+        )
+
+    @cached_property
+    def output(self) -> pd.DataFrame:
+        """Technical output alone, by person_id and cycle, for which no text need be read."""
+        return score_technical_output(
+            self.panel.reviews,
+            measures=measures_of_output(self.added),
+            **self.settings.of(score_technical_output),
+        )
+
+    @cached_property
     def scores(self) -> pd.DataFrame:
         """Both halves of technical output and the signals, by person_id and cycle."""
-        return score_reviews(self.panel.reviews, min_cohort=self.settings.min_cohort)
+        return score_reviews(
+            self.measured,
+            extra=self.added,
+            output=self.output,
+            **self.settings.of(score_reviews),
+        )
 
     @cached_property
     def decline_fit(self) -> DeclineFit:
         """What is expected of everyone promoted, before the bar of a decline is set."""
-        return self._fit_declines(self.scores)
+        return self._fit_declines(self.output)
 
     @cached_property
     def team_effects(self) -> TeamEffects:
@@ -218,11 +239,8 @@ class Calibration:
         return measure_team_effects(
             self.panel.reviews,
             self.promotions,
-            self.scores,
-            team_window=self.settings.team_window,
-            min_team_size=self.settings.min_team_size,
-            min_similar_teams=self.settings.min_similar_teams,
-            interval_level=self.settings.interval_level,
+            self.output,
+            **self.settings.of(measure_team_effects),
         )
 
     @cached_property
@@ -232,10 +250,7 @@ class Calibration:
         flags = describe_patterns(
             declines.flags,
             self.team_effects.situations,
-            held_above=self.settings.held_above,
-            weak_lead_rating=self.settings.weak_lead_rating,
-            heavy_load=self.settings.heavy_load,
-            min_similar_teams=self.settings.min_similar_teams,
+            **self.settings.of(describe_patterns),
         )
         return replace(declines, flags=flags)
 
@@ -246,82 +261,161 @@ class Calibration:
             self.decline_fit,
             self.declines,
             without=self._declines_without_each_measure(),
-            min_pre_cycles=self.settings.min_pre_cycles,
-            min_post_cycles=self.settings.min_post_cycles,
-            min_placebos=self.settings.min_placebos,
-            random_state=self.settings.random_state,
+            **self.settings.of(assess_sensitivity),
         )
 
     @cached_property
     def event_study(self) -> EventStudy:
         """What promotion does to technical output on the whole, by cycle since it."""
-        output = self._beside(
-            self.scores, "technical_output", ["track", "level", "rater_id", "job_family"]
-        )
+        output = self._beside(self.output, ["track", "level", "rater_id", "job_family"])
         # Scores are made within job families, which therefore only group the effects here.
         return estimate_event_study(
             output.rename(columns={"job_family": "group"}),
             self.promotions,
             group="group" if "job_family" in output else None,
-            interval_level=self.settings.interval_level,
-            random_state=self.settings.random_state,
+            **self.settings.of(estimate_event_study),
         )
+
+    @cached_property
+    def standings(self) -> pd.DataFrame:
+        """How many of their cohort each person lies above, in every measure of recent cycles."""
+        return place_in_cohorts(
+            self.measured,
+            extra=self.added,
+            **self.settings.of(place_in_cohorts),
+        )
+
+    @cached_property
+    def evidence(self) -> pd.DataFrame:
+        """What each signal of each person rests on: person_id, signal, rests_on, n_evidence."""
+        return name_evidence(self.standings, **self.settings.of(name_evidence))
 
     @cached_property
     def signals(self) -> pd.DataFrame:
         """One row per person who could lead technically, with the recent value of each signal."""
-        pool = select_pool(self.panel.reviews, self.declines.flags)
-        recent = summarise_signals(self.scores, recent_cycles=self.settings.recent_cycles)
+        pool = select_pool(
+            self.panel.reviews,
+            self.declines.flags,
+            **self.settings.of(select_pool),
+        )
+        recent = summarise_signals(
+            self.scores,
+            extra=self.added,
+            **self.settings.of(summarise_signals),
+        )
         known = self.panel.people.reindex(columns=["person_id", "level"]).dropna(axis=1, how="all")
         return recent.merge(pool, on="person_id").merge(known, on="person_id", how="left")
+
+    @property
+    def pool_rule(self) -> str:
+        """Who is in the pool of candidates, and how many by which part of the rule."""
+        return describe_pool_rule(
+            self.signals,
+            **self.settings.of(describe_pool_rule),
+        )
 
     @cached_property
     def candidates(self) -> Candidates:
         """Who resembles which role of the technical-leadership track, and why."""
         return cluster_candidates(
             self.signals,
-            random_state=self.settings.random_state,
-            max_clusters=self.settings.max_clusters,
-            cluster_stability=self.settings.cluster_stability,
-            min_evidence_share=self.settings.min_evidence_share,
-            min_role_similarity=self.settings.min_role_similarity,
+            standings=self.standings,
+            evidence=self.evidence,
+            **self.settings.of(cluster_candidates),
+        )
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """Who leads each team technically and who manages it, since when, and what a void did."""
+        return measure_coverage(
+            self.panel.reviews,
+            self.promotions,
+            self.output,
+            **self.settings.of(measure_coverage),
+        )
+
+    @cached_property
+    def track_plan(self) -> TrackPlan:
+        """Which candidate could fill which void, paired with whom: a proposal, never applied."""
+        return self.plan()
+
+    def plan(
+        self,
+        *,
+        locked: Sequence[tuple[Hashable, Hashable]] = (),
+        excluded_people: Iterable[Hashable] = (),
+        excluded_teams: Iterable[Hashable] = (),
+    ) -> TrackPlan:
+        """Plan again with people kept on seats, or people or seats left out.
+
+        Parameters
+        ----------
+        locked
+            Pairs of a person and the team whose seat the person keeps.
+        excluded_people, excluded_teams
+            Who and which seats are left out.
+
+        Returns
+        -------
+        TrackPlan
+            A proposal; `track_plan` stays as it is.
+
+        Raises
+        ------
+        InputError
+            If who or what is named is unknown, or the wishes contradict each other.
+        """
+        return plan_track(
+            self.candidates.members,
+            self.coverage.teams,
+            find_positions(self.panel.reviews),
+            roles=self.candidates.roles,
+            flags=self.declines.flags,
+            locked=locked,
+            excluded_people=excluded_people,
+            excluded_teams=excluded_teams,
+            **self.settings.of(plan_track),
+        )
+
+    @cached_property
+    def parity(self) -> Parity:
+        """Whether technical leadership is as important as people management here."""
+        return compare_tracks(
+            self.panel.reviews,
+            self.promotions,
+            self.panel.people,
+            **self.settings.of(compare_tracks),
         )
 
     def _fit_declines(self, scores: pd.DataFrame) -> DeclineFit:
         """Fit what is expected of everyone to some scores."""
-        output = self._beside(scores, "technical_output", ["track", "level", "rater_id", "team"])
-        return fit_declines(output, self.promotions, random_state=self.settings.random_state)
+        output = self._beside(scores, ["track", "level", "rater_id", "team"])
+        return fit_declines(output, self.promotions, **self.settings.of(fit_declines))
 
     def _judge_declines(self, fit: DeclineFit) -> Declines:
         """Set the bar where the settings have it."""
-        return judge_declines(
-            fit,
-            fdr=self.settings.fdr,
-            interval_level=self.settings.interval_level,
-            min_pre_cycles=self.settings.min_pre_cycles,
-            min_post_cycles=self.settings.min_post_cycles,
-            min_placebos=self.settings.min_placebos,
-        )
+        return judge_declines(fit, **self.settings.of(judge_declines))
 
     def _declines_without_each_measure(self) -> dict[str, Declines]:
         """Judge again with each measure left out, where more than one is known."""
-        reviews, known = self.panel.reviews, known_measures(self.panel.reviews)
+        reviews = self.panel.reviews
+        known = known_measures(reviews, measures_of_output(self.added))
         if len(known) < 2:
             return {}
         declines = {}
         for left_out in known:
             rest = tuple(measure for measure in known if measure is not left_out)
             scores = score_technical_output(
-                reviews, min_cohort=self.settings.min_cohort, measures=rest
+                reviews, measures=rest, **self.settings.of(score_technical_output)
             )
             declines[left_out.label] = self._judge_declines(self._fit_declines(scores))
         return declines
 
-    def _beside(self, scores: pd.DataFrame, score: str, context: list[str]) -> pd.DataFrame:
-        """Put a score beside what the reviews say of the same person and cycle."""
+    def _beside(self, scores: pd.DataFrame, context: list[str]) -> pd.DataFrame:
+        """Put technical output beside what the reviews say of the same person and cycle."""
         keys = ["person_id", "cycle"]
         known = [column for column in context if column in self.panel.reviews]
-        return scores[[*keys, score]].merge(
+        return scores[[*keys, "technical_output"]].merge(
             self.panel.reviews[[*keys, *known]], on=keys, how="left", validate="one_to_one"
         )
 
@@ -330,7 +424,7 @@ def _settings_behind(step: str) -> set[str]:
     """Name the settings that a step rests on, those of the steps before it included."""
     behind: set[str] = set()
     for each in _RESTS_ON[step]:
-        behind |= _settings_behind(each) if each in _RESTS_ON else {each}
+        behind |= _settings_behind(each) if isinstance(each, str) else set(name_thresholds(each))
     return behind
 
 
@@ -339,6 +433,7 @@ def load(
     *,
     password: str | None = None,
     columns: Mapping[str, str | None] | None = None,
+    signals: Mapping[str, AddedTo | None] | None = None,
     settings: Settings | None = None,
     choices: Choices | None = None,
     progress: Callable[[str, float], None] | None = None,
@@ -355,6 +450,9 @@ def load(
     columns
         What a header stands for, where the guess is wrong: header to field name, or to None for a
         column to be kept as it is.
+    signals
+        Other columns of numbers that count: header to `technical_output` or `force_multiplier`,
+        with ", less is better" behind it where that is so.
     settings
         Thresholds other than the defaults.
     choices
@@ -382,7 +480,12 @@ def load(
     ['2021H1', '2021H2', '2022H1', '2022H2']
     """
     intake = read_panel(
-        source, password=password, columns=columns, choices=choices, progress=progress
+        source,
+        password=password,
+        columns=columns,
+        signals=signals,
+        choices=choices,
+        progress=progress,
     )
     return Calibration(intake, settings or Settings())
 

@@ -5,12 +5,15 @@ print the numbers that it was made with and a different choice is a different `S
 changed global.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from functools import cache
+from inspect import Parameter, signature
 from typing import Any
 
 from workbench.errors import SettingsError
 
-__all__ = ["DEFAULTS", "Settings"]
+__all__ = ["DEFAULTS", "Settings", "name_thresholds"]
 
 
 def _setting(default: float, meaning: str, low: float, high: float) -> Any:
@@ -72,7 +75,10 @@ class Settings:
         0.75, "Jaccard similarity under resampling from which a cluster counts as stable.", 0.0, 1.0
     )
     min_reach: float = _setting(
-        0.9, "Reach across teams, in SD of the pool, from which the wider rungs are open.", -3.0, 3.0
+        0.9,
+        "Reach across teams, in SD of the pool, from which the wider rungs are open.",
+        -3.0,
+        3.0,
     )
     min_role_similarity: float = _setting(
         0.5, "Similarity to a role's profile below which no role is named.", -1.0, 1.0
@@ -140,6 +146,45 @@ class Settings:
                     f"setting {each.name} was given {value!r}; a number from {low:g} to {high:g} "
                     f"is needed. It means: {each.metadata['meaning']}"
                 )
+
+    def of(self, function: Callable[..., Any]) -> dict[str, Any]:
+        """Take the thresholds that a function asks for, to be given to it by their names.
+
+        Parameters
+        ----------
+        function
+            Any function whose keyword-only parameters are named as thresholds are.
+
+        Returns
+        -------
+        dict
+            From the name of a threshold to its value.
+
+        Examples
+        --------
+        >>> def judge(output, *, fdr=0.1, labels=None): ...
+        >>> Settings(fdr=0.2).of(judge)
+        {'fdr': 0.2}
+        """
+        return {name: getattr(self, name) for name in name_thresholds(function)}
+
+
+@cache
+def name_thresholds(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Name the thresholds that a function takes, keyword-only, in its order.
+
+    Examples
+    --------
+    >>> def judge(output, *, fdr=0.1, labels=None): ...
+    >>> name_thresholds(judge)
+    ('fdr',)
+    """
+    known = {each.name for each in fields(Settings)}
+    return tuple(
+        name
+        for name, each in signature(function).parameters.items()
+        if each.kind is Parameter.KEYWORD_ONLY and name in known
+    )
 
 
 DEFAULTS = Settings()

@@ -179,7 +179,7 @@ def test_nobody_promoted_is_said_and_no_slider_is_offered(declines_of, shoot):
 
 def test_what_promotion_does_has_a_step_of_its_own(declines_of, shoot):
     notebook = declines_of("declines_effect", SAMPLE)
-    turn_to(notebook, "6  What promotion does")
+    turn_to(notebook, "6  Promotion")
     expect(answer(notebook)).to_contain_text("After promotion to management")
     wait_until_done(notebook)
     expect(notebook.panel.locator(".wb-effect svg")).to_be_visible()

@@ -47,7 +47,7 @@ def drawn(write_notebook):
 def test_the_calibration_notebook_opens_the_workbench(open_notebook, shoot):
     notebook = open_notebook()
     notebook.run_all()
-    expect(notebook.panel.get_by_role("button", name="Choose a file")).to_be_visible()
+    expect(notebook.panel.get_by_role("button", name="1  File")).to_be_visible()
     expect(notebook.panel.locator("option", has_text="clean_company.xlsx")).to_have_count(1)
     expect(notebook.panel.get_by_text("Traceback")).to_have_count(0)
     shoot(notebook.page, "lab_workbench_opened")

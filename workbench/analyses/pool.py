@@ -26,9 +26,9 @@ def select_pool(
     flags: pd.DataFrame | None = None,
     *,
     within_cycles: int = 1,
-    levels_left_out: int = DEFAULTS.pool_levels_left_out,
-    with_declined_managers: bool = bool(DEFAULTS.pool_declined_managers),
-    with_willing_managers: bool = bool(DEFAULTS.pool_willing_managers),
+    pool_levels_left_out: int = DEFAULTS.pool_levels_left_out,
+    pool_declined_managers: int = DEFAULTS.pool_declined_managers,
+    pool_willing_managers: int = DEFAULTS.pool_willing_managers,
 ) -> pd.DataFrame:
     """Select the people among whom candidates for technical leadership are looked for.
 
@@ -46,9 +46,9 @@ def select_pool(
         `person_id` and `flagged`, as in the flags of the declines.
     within_cycles
         How many of the latest cycles count as the latest.
-    levels_left_out
+    pool_levels_left_out
         How many of the lowest levels of engineers stay out; the highest never does.
-    with_declined_managers, with_willing_managers
+    pool_declined_managers, pool_willing_managers
         Whether managers are in the pool whose technical output was flagged, or who prefer the
         technical track.
 
@@ -74,17 +74,17 @@ def select_pool(
     track = _text(latest, "track") if "track" in latest else pd.Series("engineer", latest.index)
     flagged = set() if flags is None else set(flags.loc[flags["flagged"].astype(bool), "person_id"])
     engineer, manager = track.eq("engineer"), track.eq("management")
-    low = _find_lowest(latest, engineer, levels_left_out)
+    low = _find_lowest(latest, engineer, pool_levels_left_out)
     preference = _text(latest, "track_preference")
     prefers = preference.str.contains(_PREFERS_TECHNICAL) & ~preference.str.contains("manag")
     words = "engineer"
     if low.any():
-        words += f" above the lowest {'level' if levels_left_out == 1 else 'levels'}"
+        words += f" above the lowest {'level' if pool_levels_left_out == 1 else 'levels'}"
     why = pd.Series("", index=latest.index).mask(engineer & ~low, words)
     why = why.mask(track.eq("technical_leadership"), "technical leader already")
-    if with_willing_managers:
+    if pool_willing_managers:
         why = why.mask(manager & prefers, "manager who prefers the technical track")
-    if with_declined_managers:
+    if pool_declined_managers:
         fell = manager & latest["person_id"].isin(flagged)
         why = why.mask(fell, "manager whose technical output fell")
     here = ~_text(latest, "employment_status").str.contains(_GONE)
@@ -96,9 +96,9 @@ def select_pool(
 def describe_pool_rule(
     signals: pd.DataFrame,
     *,
-    levels_left_out: int = DEFAULTS.pool_levels_left_out,
-    with_declined_managers: bool = bool(DEFAULTS.pool_declined_managers),
-    with_willing_managers: bool = bool(DEFAULTS.pool_willing_managers),
+    pool_levels_left_out: int = DEFAULTS.pool_levels_left_out,
+    pool_declined_managers: int = DEFAULTS.pool_declined_managers,
+    pool_willing_managers: int = DEFAULTS.pool_willing_managers,
 ) -> str:
     """Say in words, and with its numbers, who is in the pool.
 
@@ -106,7 +106,7 @@ def describe_pool_rule(
     ----------
     signals
         `why`, as `select_pool` gives it, one row per person.
-    levels_left_out, with_declined_managers, with_willing_managers
+    pool_levels_left_out, pool_declined_managers, pool_willing_managers
         As given to `select_pool`.
 
     Returns
@@ -118,18 +118,20 @@ def describe_pool_rule(
     --------
     >>> pool = pd.DataFrame({"why": ["engineer above the lowest level",
     ...                              "technical leader already"]})
-    >>> print(describe_pool_rule(pool, with_willing_managers=False))
+    >>> print(describe_pool_rule(pool, pool_willing_managers=0))
     In the pool are the technical leaders, the engineers above the lowest level and the managers \
 whose technical output was flagged, who are in the latest cycle. These are 2 people: 1 engineer \
 above the lowest level, 1 technical leader already.
     """
-    levels = "level" if levels_left_out == 1 else f"{levels_left_out} levels"
-    of_level = f"the engineers above the lowest {levels}" if levels_left_out else "the engineers"
+    levels = "level" if pool_levels_left_out == 1 else f"{pool_levels_left_out} levels"
+    of_level = (
+        f"the engineers above the lowest {levels}" if pool_levels_left_out else "the engineers"
+    )
     managers = [
         words
         for words, wanted in (
-            ("whose technical output was flagged", with_declined_managers),
-            ("who prefer the technical track", with_willing_managers),
+            ("whose technical output was flagged", pool_declined_managers),
+            ("who prefer the technical track", pool_willing_managers),
         )
         if wanted
     ]

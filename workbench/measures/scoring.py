@@ -30,7 +30,7 @@ from workbench.measures.cohorts import code_labels, find_cohorts
 from workbench.measures.linking import combine_linked
 from workbench.measures.measure import Measure
 from workbench.measures.rows import sort_rows
-from workbench.measures.signals import SIGNALS, score_signals, summarise_signals
+from workbench.measures.signals import SIGNALS, score_signals
 from workbench.measures.team_scale import equate_teams, find_jumps
 from workbench.measures.technical_output import TECHNICAL_OUTPUT
 from workbench.settings import DEFAULTS
@@ -40,7 +40,6 @@ __all__ = [
     "known_measures",
     "score_reviews",
     "score_technical_output",
-    "summarise_signals",
     "weigh_measures",
 ]
 
@@ -53,6 +52,7 @@ def score_reviews(
     *,
     min_cohort: int = DEFAULTS.min_cohort,
     extra: Sequence[Measure] = (),
+    output: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Score technical output and force multiplication of each person in each cycle.
 
@@ -67,6 +67,8 @@ def score_reviews(
     extra
         Columns that an analyst added, as from `added_measures`: those of technical output join its
         weighted mean, each of force multiplication is a signal of its own.
+    output
+        What `score_technical_output` gave for the same rows, where that is known already.
 
     Returns
     -------
@@ -90,8 +92,9 @@ def score_reviews(
     >>> scores[["technical_output", "team_learning"]].round(2).to_dict("list")
     {'technical_output': [-1.22, 1.22, -0.0], 'team_learning': [1.0, -1.0, nan]}
     """
-    measures = measures_of_output(extra)
-    output = score_technical_output(reviews, min_cohort=min_cohort, measures=measures)
+    if output is None:
+        measures = measures_of_output(extra)
+        output = score_technical_output(reviews, min_cohort=min_cohort, measures=measures)
     signals = score_signals(reviews, min_cohort=min_cohort, extra=extra)
     told = output[["technical_output", "n_measures", "rests_on"]]
     added = [measure.name for measure in extra if measure.half == "force_multiplier"]

@@ -1,4 +1,4 @@
-"""The workbench on one screen: a file, how it was read, who fell, what promotion does, candidates.
+"""The workbench on one screen: a file, how it was read, and one step for each question.
 
 Every widget is built once and then updated; nothing of the people is kept in the notebook that
 shows it.
@@ -20,26 +20,44 @@ from workbench.widgets.data_check import DataCheck
 from workbench.widgets.decline_list import DeclineList
 from workbench.widgets.file_chooser import FileChooser
 from workbench.widgets.notice import Notice
+from workbench.widgets.person_drawer import PersonDrawer
 from workbench.widgets.promotion_effect import PromotionEffect
 from workbench.widgets.scale_editor import ScaleEditor
+from workbench.widgets.team_coverage import TeamCoverage
+from workbench.widgets.track_parity import TrackParity
+from workbench.widgets.track_plan import TrackPlanBoard
 
 __all__ = ["Workbench"]
 
 STYLE = (Path(__file__).parent / "app.css").read_text(encoding="utf-8")
 STEPS = (
-    "1  Choose a file",
+    "1  File",
     "2  Columns",
     "3  Ratings",
     "4  Problems",
     "5  Declines",
-    "6  What promotion does",
+    "6  Promotion",
     "7  Candidates",
+    "8  Teams",
+    "9  Open seats",
+    "10  Tracks",
 )
-FILE, COLUMNS, SCALES, PROBLEMS, DECLINES, EFFECT, CANDIDATES = range(len(STEPS))
+(
+    FILE,
+    COLUMNS,
+    SCALES,
+    PROBLEMS,
+    DECLINES,
+    EFFECT,
+    CANDIDATES,
+    TEAMS,
+    PLAN,
+    TRACKS,
+) = range(len(STEPS))
 _OF_DATA = set(range(COLUMNS, len(STEPS)))
 # What rests on the declines, and is worked out again when it is looked at.
-_AFTER_DECLINES = {CANDIDATES}
-_WITH_PEOPLE = {DECLINES, EFFECT, CANDIDATES}
+_AFTER_DECLINES = {CANDIDATES, TEAMS, PLAN}
+_WITH_PEOPLE = {DECLINES, EFFECT, CANDIDATES, TEAMS, PLAN}
 
 
 class Workbench(ipywidgets.VBox):
@@ -69,9 +87,13 @@ class Workbench(ipywidgets.VBox):
         self.columns = ColumnMatcher(self.notice, self._choose, self._confirm)
         self.scales = ScaleEditor(self.notice, self._choose)
         self.check = DataCheck(self.notice)
-        self.declines = DeclineList(self.notice, self._change_settings)
+        self.drawer = PersonDrawer(self.notice)
+        self.declines = DeclineList(self.notice, self._change_settings, self.drawer.open_person)
         self.effect = PromotionEffect()
         self.candidates = CandidateMap(self.notice)
+        self.teams = TeamCoverage(self.notice, self.drawer.open_person)
+        self.plan = TrackPlanBoard(self.notice, self.drawer.open_person)
+        self.tracks = TrackParity()
         self.steps = ipywidgets.ToggleButtons(
             options=[(words, number) for number, words in enumerate(STEPS)], value=FILE
         )
@@ -87,6 +109,9 @@ class Workbench(ipywidgets.VBox):
                 self.declines,
                 self.effect,
                 self.candidates,
+                self.teams,
+                self.plan,
+                self.tracks,
             ],
             selected_index=FILE,
         )
@@ -96,7 +121,7 @@ class Workbench(ipywidgets.VBox):
         bar = ipywidgets.HBox([self.steps, self.names])
         bar.add_class("wb-bar")
         style = ipywidgets.HTML(f"<style>{STYLE}</style>", layout={"display": "none"})
-        super().__init__([style, self.top, bar, self.notice, self.pages])
+        super().__init__([style, self.top, bar, self.notice, self.drawer, self.pages])
         self.add_class("wb")
         if calibration is None:
             self.notice.say("Choose the spreadsheet of your reviews. It stays on this machine.")
@@ -144,6 +169,7 @@ class Workbench(ipywidgets.VBox):
         """Take other settings over: every later step, and every report, uses them too."""
         self.calibration = calibration
         self._stale |= _AFTER_DECLINES
+        self.drawer.card.show(calibration, self._labels(calibration))
 
     def _confirm(self) -> None:
         """Remember what was decided beside the file, and go on to what is wrong with it."""
@@ -190,6 +216,7 @@ class Workbench(ipywidgets.VBox):
             return
         self.pages.selected_index = self.step
         self.top.visit()
+        self.drawer.shut()
         if self.step in self._stale and self.calibration is not None:
             self.notice.say("Working it out", "busy")
             self._fill(self.step, self.calibration)
@@ -206,8 +233,13 @@ class Workbench(ipywidgets.VBox):
             DECLINES: lambda: self.declines.show(calibration, self._labels(calibration)),
             EFFECT: lambda: self.effect.show(calibration, self._labels(calibration)),
             CANDIDATES: lambda: self.candidates.show(calibration, self._labels(calibration)),
+            TEAMS: lambda: self.teams.show(calibration, self._labels(calibration)),
+            PLAN: lambda: self.plan.show(calibration, self._labels(calibration)),
+            TRACKS: partial(self.tracks.show, calibration),
         }
         fillers[step]()
+        if step in _WITH_PEOPLE:
+            self.drawer.card.show(calibration, self._labels(calibration))
 
     def _labels(self, calibration: Calibration) -> dict[str, str]:
         """Give the text for each person: the id, and the name only where it is asked for."""

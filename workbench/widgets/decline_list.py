@@ -61,9 +61,16 @@ class DeclineList(ipywidgets.VBox):
     on_change
         Called with the calibration whose settings somebody chose by moving a slider; it is on this
         screen already.
+    on_person
+        Called with the id of the chosen person when the card is asked for.
     """
 
-    def __init__(self, notice: Notice, on_change: Callable[[Calibration], None]) -> None:
+    def __init__(
+        self,
+        notice: Notice,
+        on_change: Callable[[Calibration], None],
+        on_person: Callable[[str], None],
+    ) -> None:
         """Lay the sliders, the pictures, the list and the table out, still empty."""
         self._calibration: Calibration | None = None
         self._labels: Mapping[str, str] = {}
@@ -71,6 +78,12 @@ class DeclineList(ipywidgets.VBox):
         self.answer = ipywidgets.HTML()
         self.bar = BarSliders(notice.guard(self._move_bar))
         self.people = PersonPicker(notice.guard(self._show_person))
+        self.card = ipywidgets.Button(
+            description="Open card",
+            tooltip="Open the card of this person",
+            layout={"width": "auto"},
+        )
+        self.card.on_click(notice.guard(lambda _: on_person(self.people.people.value or "")))
         self.ranking = ChartView("wb-ranking", height="400px", on_pick=self.people.pick)
         self.ranking.layout.min_width = "496px"
         self.course = ChartView("wb-course", height="336px")
@@ -84,7 +97,8 @@ class DeclineList(ipywidgets.VBox):
         self.firmness = FlagFirmness(notice, self.people.pick, self._tell_firmness)
         self.table = Table(_COLUMNS, height="260px")
         self.notes = ipywidgets.HTML()
-        person = ipywidgets.VBox([self.people, self.course, self.reason])
+        chosen = ipywidgets.HBox([self.people, self.card])
+        person = ipywidgets.VBox([chosen, self.course, self.reason])
         both = ipywidgets.HBox([self.ranking, person])
         both.add_class("wb-pair")
         # What is there to see only if somebody was promoted.
