@@ -204,7 +204,7 @@ def test_without_separate_groups_people_are_ranked_instead(one_group, read_spec)
     spec = read_spec(plot_cluster_map(one_group, labels={"E0": "Ada"}, min_role_similarity=0.5))
     assert spec.json["title"]["text"] == "12 people, no separate groups"
     assert "Ada" in spec.words()
-    assert "a role is named from 0.50" in spec.words()
+    assert "a role from 0.50" in spec.words()
     assert [param["name"] for param in spec.json["params"]] == ["person"]
 
 

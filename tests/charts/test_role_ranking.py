@@ -53,10 +53,15 @@ def test_strong_engineers_and_people_without_a_similarity_are_not_ranked(one_gro
 
 def test_the_bar_is_drawn_where_it_is_given(one_group, read_spec):
     assert (
-        "named from 0.35"
+        "a role from 0.35"
         in read_spec(plot_role_ranking(one_group, min_role_similarity=0.35)).words()
     )
-    assert "named from" not in read_spec(plot_role_ranking(one_group)).words()
+    assert "a role from" not in read_spec(plot_role_ranking(one_group)).words()
+
+
+def test_a_similarity_never_reads_as_what_is_needed(one_group, read_spec):
+    spec = read_spec(plot_role_ranking(ranked(one_group, "No role", 0.4999), rows=4))
+    assert {row["number"] for row in rows_of(spec)} == {"0.49"}
 
 
 def test_flags_and_the_chosen_are_marked_and_a_row_takes_the_click(one_group, read_spec):

@@ -96,7 +96,7 @@ def test_a_pool_without_groups_has_no_columns_of_groups(shown, calibration, monk
     shown.show(calibration, {})
     assert "Probability of the group" not in shown.table.value
     assert "no separate groups" in json.dumps(shown.map.spec)
-    assert "a role is named from" in json.dumps(shown.map.spec)
+    assert "a role from" in json.dumps(shown.map.spec)
 
 
 def test_nobody_to_compare_is_said_and_nobody_stays(shown, calibration, monkeypatch):

@@ -4,6 +4,7 @@ What comes in is the result of `cluster_candidates`; what goes out is an Altair 
 """
 
 from collections.abc import Collection, Mapping
+from typing import Literal
 
 import altair as alt
 import numpy as np
@@ -37,7 +38,8 @@ NO_SIMILARITY = (
 )
 _LEADERSHIP = [profile.role for profile in ROLE_PROFILES if profile.role != STRONG_ENGINEER]
 _ROW = 21
-_LABEL = 176  # pixels left of the plot
+_MIDDLE = 0.5
+_LABEL, _NUMBER = 176, 48  # pixels left and right of the plot
 
 
 def role_colour(role: object) -> str:
@@ -110,7 +112,11 @@ def plot_role_ranking(
     shown = shown.assign(
         flagged=ids.isin({str(each) for each in flagged}),
         chosen=ids.eq(str(chosen)),
-        number=shown["role_similarity"].map("{:.2f}".format),
+        number=[
+            # Rounded down without a role, so that it never reads as what is needed.
+            f"{np.floor(100 * near) / 100 if role == NO_ROLE else near:.2f}"
+            for role, near in zip(shown["role"], shown["role_similarity"], strict=True)
+        ],
     )
     drawn = int(shown["person_id"].notna().sum())
     reading = "How near each person's own signals come to the profile of a role. "
@@ -122,8 +128,8 @@ def plot_role_ranking(
         text=f"{counted(len(candidates.map), 'person', 'people')}, no separate groups",
         subtitle=wrapped(reading, width),
     )
-    layers = _layers(shown, width - _LABEL, min_role_similarity)
-    size = {"width": width - _LABEL, "height": _ROW * len(shown)}
+    layers = _layers(shown, width - _LABEL - _NUMBER, min_role_similarity)
+    size = {"width": width - _LABEL - _NUMBER, "height": _ROW * len(shown)}
     return themed(alt.layer(*layers, title=title, **size))
 
 
@@ -173,7 +179,7 @@ def _layers(shown: pd.DataFrame, width: int, bar: float | None) -> list[alt.Char
         )
     ).encode(y=y)
     click = (
-        base.mark_rect(fill=ACCENT, cursor="pointer", x=-_LABEL, x2=width)
+        base.mark_rect(fill=ACCENT, cursor="pointer", x=-_LABEL, x2=width + _NUMBER)
         .encode(
             opacity=alt.condition("datum.chosen", alt.value(0.12), alt.value(0.001)),
             detail=alt.Detail("person_id:N"),
@@ -203,8 +209,9 @@ def _layers(shown: pd.DataFrame, width: int, bar: float | None) -> list[alt.Char
 def _bar(bar: float) -> list[alt.Chart]:
     """Draw the similarity from which a role is named, and say so above it."""
     at = alt.Chart(alt.InlineData(values=[{}])).encode(x=alt.XDatum(bar, type="quantitative"))
-    words = f"a role is named from {bar:.2f} \u2192"
+    words = f"a role from {bar:.2f} \u2192"
+    align: Literal["left", "right"] = "left" if bar <= _MIDDLE else "right"
     return [
         at.mark_rule(color=INK, strokeDash=[4, 3]),
-        at.mark_text(align="left", baseline="bottom", color=QUIET, y=-4, text=words),
+        at.mark_text(align=align, baseline="bottom", color=QUIET, y=-4, text=words),
     ]

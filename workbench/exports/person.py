@@ -4,6 +4,7 @@ A calibration comes in, sentences go out. Pay and protected attributes are not a
 that are read here. What was written about a person is in `quotes`, as a screen may be shared.
 """
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -229,12 +230,11 @@ def _say_role(candidates: Candidates | None, member: Mapping[str, Any]) -> str:
     if not member:
         return "Not in the pool of candidates, and therefore compared with no role."
     role, similarity = plain_text(member["role"]), member.get("role_similarity")
+    if role == NO_ROLE and similarity is not None:
+        # Rounded down, so that it never reads as what is needed.
+        return f"{role}: the nearest reaches {math.floor(100 * similarity) / 100:.2f} of 1."
     if role == NO_ROLE:
-        return (
-            f"{role}."
-            if similarity is None
-            else f"{role}: the nearest reaches {similarity:.2f} of 1."
-        )
+        return f"{role}."
     near = "" if similarity is None else f" (similarity {similarity:.2f} of 1)"
     ring = f"{CANDIDATE_MARK} " if role in ROLES else ""
     return f"{ring}Resembles {_a(role)}{near}."

@@ -53,7 +53,7 @@ class CandidateMap(ipywidgets.VBox):
         self.answer = ipywidgets.HTML()
         self.people = PersonPicker(notice.guard(self._show_person))
         self.map = ChartView("wb-map", height="446px", on_pick=notice.guard(self._pick))
-        self.map.layout.min_width = "504px"
+        self.map.layout.width = "504px"
         self.card = PersonCard(notice)
         self.profiles = ChartView("wb-profiles", height="200px")
         self.table = Table(_COLUMNS, height="260px")
