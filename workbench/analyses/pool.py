@@ -4,21 +4,17 @@ What comes in are the reviews and the flags of declines; what goes out is a list
 with the reason in words. The rule is a matter of settings, and it is shown beside the answer.
 """
 
-import re
-
 import numpy as np
 import pandas as pd
 
+from workbench.analyses.employment import has_left
+from workbench.analyses.preferences import read_preferences
 from workbench.errors import InputError
 from workbench.settings import DEFAULTS
 
 __all__ = ["describe_pool_rule", "rank_levels", "select_pool"]
 
 _LEVEL_WORDS = ("intern", "junior", "mid", "senior", "staff", "principal", "distinguished")
-_PREFERS_TECHNICAL = re.compile(
-    r"\b(?:tech\w*|ic|individual contributor|engineer\w*|architect\w*|expert|specialist)\b"
-)
-_GONE = re.compile(r"\b(?:left|leaver|terminated|resigned|inactive|retired|dismissed)\b")
 
 
 def select_pool(
@@ -75,8 +71,7 @@ def select_pool(
     flagged = set() if flags is None else set(flags.loc[flags["flagged"].astype(bool), "person_id"])
     engineer, manager = track.eq("engineer"), track.eq("management")
     low = _find_lowest(latest, engineer, pool_levels_left_out)
-    preference = _text(latest, "track_preference")
-    prefers = preference.str.contains(_PREFERS_TECHNICAL) & ~preference.str.contains("manag")
+    prefers = read_preferences(_text(latest, "track_preference")).eq("technical_leadership")
     words = "engineer"
     if low.any():
         words += f" above the lowest {'level' if pool_levels_left_out == 1 else 'levels'}"
@@ -87,10 +82,8 @@ def select_pool(
     if pool_declined_managers:
         fell = manager & latest["person_id"].isin(flagged)
         why = why.mask(fell, "manager whose technical output fell")
-    here = ~_text(latest, "employment_status").str.contains(_GONE)
-    return (
-        latest.assign(why=why).loc[why.ne("") & here, ["person_id", "why"]].reset_index(drop=True)
-    )
+    chosen = why.ne("") & ~has_left(latest)
+    return latest.assign(why=why).loc[chosen, ["person_id", "why"]].reset_index(drop=True)
 
 
 def describe_pool_rule(

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbench.analyses.employment import has_left
 from workbench.analyses.histories import Bools, Floats, Ints, in_order, in_time
 from workbench.analyses.team_outcomes import OUTCOMES
 from workbench.errors import InputError
@@ -18,7 +19,7 @@ from workbench.ladder import TRACKS, track_of_title
 
 __all__ = ["Roster", "add_by_unit", "build_roster", "one_row_each"]
 
-_TEXTS = ("team", "track", "title", "employment_status")
+_TEXTS = ("team", "track", "title")
 _NUMBERS = (
     *(each.name for each in OUTCOMES if each.of != "presence"),
     "management_rating",
@@ -27,7 +28,6 @@ _NUMBERS = (
     "force_multiplier",
 )
 _SCORES = ("technical_output", "force_multiplier")
-_GONE = r"\b(?:left|leaver|terminated|resigned|inactive|retired|dismissed)\b"
 _TECHNICAL = ("engineer", "technical_leadership")
 _LARGEST = 1e100  # of what can be a measurement; squares of much larger numbers overflow
 
@@ -101,13 +101,12 @@ def build_roster(reviews: pd.DataFrame, scores: pd.DataFrame | None = None) -> R
     >>> roster.people, roster.labels, roster.units["team"].tolist()
     (['a', 'b'], ['Ads', 'Search'], [[-1, 0], [1, -1]])
     """
-    rows = one_row_each(reviews, ("manager", *_TEXTS, *_NUMBERS), "reviews")
+    rows = one_row_each(reviews, ("manager", "employment_status", *_TEXTS, *_NUMBERS), "reviews")
     people, cycles = in_order(rows["person_id"].tolist()), in_time(rows["cycle"])
     shape = len(people), len(cycles)
     place = _places(rows, people, cycles)
     text = {name: _texts(rows, name) for name in _TEXTS}
-    status = text["employment_status"].str.casefold()
-    left = status.str.contains(_GONE, regex=True).to_numpy(dtype=bool)
+    left = has_left(rows).to_numpy(dtype=bool)
     here = _spread(place, shape, ~left, False)
     track = _tracks(text)
     jobs = np.where(here, _spread(place, shape, _job_codes(track), -1), -1)
