@@ -219,6 +219,13 @@ def test_what_a_peer_learned_is_the_persons_deed_and_what_one_learned_oneself_is
     assert kinds_of(sentence, "self_review") == {}
 
 
+def test_how_many_sentences_are_read_at_once_makes_no_difference(monkeypatch):
+    said = pd.DataFrame({"sentence": LABELLED["sentence"], "is_self": False})
+    whole = read_claims(said, min_text_similarity=0.4)
+    monkeypatch.setattr("workbench.measures.claims._AT_ONCE", 50)
+    pd.testing.assert_frame_equal(read_claims(said, min_text_similarity=0.4), whole)
+
+
 def test_a_sentence_without_a_phrase_counts_by_likeness():
     said = "Technicl directions are set by them for the area."
     found = find_alike([split_words(said).words], read_catalogue(), 0.0)[0]
