@@ -589,18 +589,21 @@ def _lead_ratings(
     years: _Years, who: Ints, when: Ints, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Rate each manager by the people managed, and average how engaged those are."""
-    upward, engagement = np.full(len(who), np.nan), np.full(len(who), np.nan)
-    skill = 0.6 * rng.standard_normal(len(years.manager))
-    noise = rng.standard_normal(len(who))
-    for row, (i, t) in enumerate(zip(who, when, strict=True)):
-        led = years.present[:, t] & (years.manager[:, t] == i)
-        if led.sum() < 3:
-            continue
-        # Those who lost their craft are, on average, the less happy managers of others too.
-        merit = 3.4 + skill[i] - 0.3 * years.drop[i] * (years.promoted_at[i] <= t)
-        upward[row] = np.clip(np.rint(merit + 0.4 * noise[row]), 1, 5)
-        engagement[row] = years.engagement[led, t].mean().round(1)
-    return upward, engagement
+    people, cycles = years.manager.shape
+    led, content = np.zeros((2, people, cycles))
+    for t in range(cycles):
+        reports = years.present[:, t] & (years.manager[:, t] >= 0)
+        of = years.manager[reports, t]
+        led[:, t] = np.bincount(of, minlength=people)
+        content[:, t] = np.bincount(of, years.engagement[reports, t], minlength=people)
+    skill: Floats = 0.6 * rng.standard_normal(people)
+    noise = 0.4 * rng.standard_normal(len(who))
+    # Those who lost their craft are, on average, the less happy managers of others too.
+    merit = 3.4 + skill[who] - 0.3 * years.drop[who] * (years.promoted_at[who] <= when)
+    few = led[who, when] < 3
+    upward = np.where(few, np.nan, np.clip(np.rint(merit + noise), 1, 5))
+    mean = content[who, when] / np.maximum(led[who, when], 1)
+    return upward, np.where(few, np.nan, mean.round(1))
 
 
 def _ratings(
