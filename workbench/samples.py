@@ -589,14 +589,14 @@ def _lead_ratings(
     years: _Years, who: Ints, when: Ints, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Rate each manager by the people managed, and average how engaged those are."""
-    people, cycles = years.manager.shape
-    led, content = np.zeros((2, people, cycles))
-    for t in range(cycles):
+    people = len(years.manager)
+    led, content = np.zeros((2, *years.manager.shape))
+    for t in range(years.manager.shape[1]):
         reports = years.present[:, t] & (years.manager[:, t] >= 0)
         of = years.manager[reports, t]
         led[:, t] = np.bincount(of, minlength=people)
         content[:, t] = np.bincount(of, years.engagement[reports, t], minlength=people)
-    skill: Floats = 0.6 * rng.standard_normal(people)
+    skill = 0.6 * rng.standard_normal(people)
     noise = 0.4 * rng.standard_normal(len(who))
     # Those who lost their craft are, on average, the less happy managers of others too.
     merit = 3.4 + skill[who] - 0.3 * years.drop[who] * (years.promoted_at[who] <= when)
