@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
-from workbench.analyses.candidates import Candidates, cluster_candidates, select_pool
+from workbench.analyses.candidates import Candidates, cluster_candidates
 from workbench.analyses.roles import NO_ROLE, ROLE_PROFILES, SIGNALS, STRONG_ENGINEER
 from workbench.errors import InputError
 from workbench.fields import fields_with_role
@@ -130,6 +130,56 @@ def test_protected_attributes_change_nothing_and_are_named() -> None:
     found = cluster_candidates(with_them)
     same(found, cluster_candidates(frame))
     assert any("protected" in note and "gender" in note for note in found.notes)
+
+
+def test_permuting_protected_attributes_changes_nothing() -> None:
+    frame, _ = archetypes(people=150)
+    rng = np.random.default_rng(1)
+    frame["gender"] = rng.choice(["woman", "man", "other"], len(frame))
+    frame["ethnicity"] = rng.integers(0, 5, len(frame))
+    frame["age"] = rng.integers(20, 65, len(frame))
+    shuffled = frame.copy()
+    for name in ("gender", "ethnicity", "age"):
+        shuffled[name] = rng.permutation(shuffled[name])
+    same(cluster_candidates(frame), cluster_candidates(shuffled))
+
+
+def test_columns_about_the_evidence_are_no_signals() -> None:
+    frame, _ = archetypes(people=100)
+    beside = frame.assign(weight_share=np.arange(100.0), rests_on=np.arange(100.0), why="engineer")
+    same(cluster_candidates(frame), cluster_candidates(beside))
+
+
+def test_members_say_whether_person_and_cluster_agree() -> None:
+    frame, _ = archetypes(people=200)
+    found = cluster_candidates(frame)
+    role_of = found.profiles.set_index("cluster")["role"]
+    members = found.members
+    assert members["cluster_role"].tolist() == role_of[members["cluster"]].tolist()
+    assert members["agrees"].tolist() == (members["role"] == members["cluster_role"]).tolist()
+    assert found.agreement == pytest.approx(members["agrees"].mean())
+    assert np.isnan(cluster_candidates(blob()).agreement)
+
+
+def test_each_profile_is_told_for_each_person() -> None:
+    frame, _ = archetypes(people=100)
+    found = cluster_candidates(frame)
+    assert found.roles.columns.tolist() == ["person_id", "role", "similarity", "considered"]
+    assert len(found.roles) == 100 * len(ROLE_PROFILES)
+    told = found.roles.merge(found.members, on=["person_id", "role"])
+    assert told["similarity"].to_numpy() == pytest.approx(told["role_similarity"].to_numpy())
+    assert told["considered"].all()
+
+
+def test_the_votes_and_the_tree_are_told() -> None:
+    frame, _ = archetypes(people=200)
+    found = cluster_candidates(frame)
+    assert found.votes["rule"].tolist() == ["gap statistic", "stability under resampling", "BIC"]
+    assert found.rules["cluster"].tolist() == found.profiles["cluster"].tolist()
+    assert found.rules["n"].sum() == 200
+    share = (found.rules["agreement"] * found.rules["n"]).sum() / 200
+    assert share == pytest.approx(found.tree_agreement)
+    assert any(f"{100 * found.tree_agreement:.0f} % of the people" in note for note in found.notes)
 
 
 def test_monotone_transforms_change_nothing() -> None:
@@ -342,46 +392,3 @@ def test_any_cells_give_a_result(rows: list[tuple[object, ...]]) -> None:
     found = cluster_candidates(frame, max_clusters=3)
     assert len(found.members) == frame["person_id"].nunique()
     assert found.members["cluster"].isin([-1, *found.profiles["cluster"]]).all()
-
-
-def reviews(**columns: list[object]) -> pd.DataFrame:
-    n = len(next(iter(columns.values())))
-    frame = pd.DataFrame({"person_id": [f"p{place}" for place in range(n)], "cycle": "2024H1"})
-    return frame.assign(**columns)
-
-
-def test_the_pool_holds_leaders_grown_engineers_and_flagged_or_willing_managers() -> None:
-    frame = reviews(
-        track=["engineer", "engineer", "technical_leadership", *["management"] * 4, "other"],
-        level=["L3", "L4", "L6", "M1", "M1", "M2", "M2", "L4"],
-        track_preference=[None, None, None, None, "Technical track", "Management", None, "IC"],
-    )
-    flags = pd.DataFrame({"person_id": ["p3", "p5", "p1"], "flagged": [True, False, True]})
-    pool = select_pool(frame, flags).set_index("person_id")["why"].to_dict()
-    assert pool == {
-        "p1": "engineer above the lowest level",
-        "p2": "technical leader already",
-        "p3": "manager whose technical output fell",
-        "p4": "manager who prefers the technical track",
-    }
-
-
-def test_only_people_of_the_latest_cycle_who_have_not_left_are_in_the_pool() -> None:
-    frame = reviews(track=["engineer"] * 3, employment_status=["Active", "Terminated", "Active"])
-    frame.loc[2, "cycle"] = "2023H1"
-    assert select_pool(frame)["person_id"].tolist() == ["p0"]
-    assert select_pool(frame, within_cycles=2)["person_id"].tolist() == ["p0", "p2"]
-
-
-def test_levels_that_have_no_order_keep_every_engineer() -> None:
-    frame = reviews(track=["engineer"] * 2, level=["blue", "green"])
-    assert select_pool(frame)["why"].tolist() == ["engineer", "engineer"]
-    words = reviews(track=["engineer"] * 3, level=["Junior Engineer", "Senior", "Staff"])
-    assert select_pool(words)["person_id"].tolist() == ["p1", "p2"]
-
-
-def test_without_tracks_everyone_is_in_the_pool() -> None:
-    assert len(select_pool(reviews(level=["L4", "L4"]))) == 2
-    assert select_pool(pd.DataFrame({"person_id": [], "cycle": []})).empty
-    with pytest.raises(InputError, match="cycle"):
-        select_pool(pd.DataFrame({"person_id": ["a"]}))
