@@ -30,6 +30,11 @@ def _same(one, other):
         one.candidates.members, other.candidates.members, check_exact=True
     )
     pd.testing.assert_frame_equal(one.scores, other.scores, check_exact=True)
+    pd.testing.assert_frame_equal(one.coverage.teams, other.coverage.teams, check_exact=True)
+    pd.testing.assert_frame_equal(
+        one.track_plan.assignments, other.track_plan.assignments, check_exact=True
+    )
+    pd.testing.assert_frame_equal(one.parity.tracks, other.parity.tracks, check_exact=True)
 
 
 def test_frames_have_their_promised_columns(found):
@@ -47,6 +52,11 @@ def test_frames_have_their_promised_columns(found):
     assert list(found.declines.flags.columns)[:10] == flags.split()
     members = "person_id cluster role probability stability reasons"
     assert list(found.candidates.members.columns)[:6] == members.split()
+    teams = "team people_managers technical_leaders covered since"
+    assert list(found.coverage.teams.columns)[:5] == teams.split()
+    assert set(found.parity.tracks["track"]) == {"engineer", "technical_leadership", "management"}
+    assignments = set("person_id role team paired_with score reason".split())
+    assert assignments <= set(found.track_plan.assignments)
 
 
 def test_planted_promotions_are_found(company, found):
@@ -106,6 +116,44 @@ def test_a_column_that_nobody_asked_for_changes_nothing(company, found):
     _same(found, again)
 
 
+def test_a_column_that_an_analyst_adds_is_a_signal_of_its_own(company, found):
+    rng = np.random.default_rng(5)
+    reviews = company.tables["Reviews"]
+    katas = reviews.assign(**{"Architecture Katas": rng.poisson(2, len(reviews))})
+    added = workbench.load(
+        {**company.tables, "Reviews": katas}, signals={"Architecture Katas": "force_multiplier"}
+    )
+    for frame in (added.scores, added.signals, added.candidates.profiles):
+        assert "Architecture Katas" in frame
+    assert "Architecture Katas" in set(added.standings["measure"])
+    pd.testing.assert_frame_equal(found.output, added.output, check_exact=True)
+    counted = workbench.load(
+        {**company.tables, "Reviews": katas}, signals={"Architecture Katas": "technical_output"}
+    )
+    assert not counted.output["technical_output"].equals(found.output["technical_output"])
+    assert counted.output["rests_on"].astype(str).str.contains("Architecture Katas").any()
+
+
+def test_what_is_written_moves_signals_and_no_flag(company, found):
+    silent = company.tables["Reviews"].drop(
+        columns=["Self Review", "Manager Review", "Peer Feedback"], errors="ignore"
+    )
+    without = workbench.load({**company.tables, "Reviews": silent})
+    assert without.written.quotes.empty
+    assert not found.written.quotes.empty
+    pd.testing.assert_frame_equal(found.declines.flags, without.declines.flags, check_exact=True)
+    assert not found.scores["team_learning"].equals(without.scores["team_learning"])
+
+
+def test_a_plan_with_a_wish_leaves_the_plan_as_it_was(found):
+    before = found.track_plan.assignments
+    person = before["person_id"].iloc[0]
+    other = found.plan(excluded_people=[person])
+    assert person not in set(other.assignments["person_id"])
+    assert other.total <= found.track_plan.total
+    pd.testing.assert_frame_equal(found.track_plan.assignments, before)
+
+
 def test_tables_that_were_passed_in_stay_as_they_were(company):
     before = {name: table.copy(deep=True) for name, table in company.tables.items()}
     calibration = workbench.load(company.tables)
@@ -128,7 +176,17 @@ def test_other_thresholds_are_another_calibration(found):
     assert found.settings.fdr == 0.10
 
 
-MOVED = {"fdr": 0.02, "min_post_cycles": 3, "interval_level": 0.8, "min_cohort": 40}
+MOVED = {
+    "fdr": 0.02,
+    "min_post_cycles": 3,
+    "interval_level": 0.8,
+    "min_cohort": 40,
+    "recent_cycles": 2,
+    "pool_willing_managers": 0,
+    "min_text_similarity": 0.9,
+    "same_team_weight": 0.0,
+    "min_group_size": 12,
+}
 
 
 @pytest.mark.parametrize("setting", sorted(MOVED))

@@ -109,7 +109,9 @@ def test_the_role_is_said_with_its_similarity_and_the_group_with_how_sure_it_is(
 
 def test_no_role_and_a_strong_engineer_are_no_candidates(calibration):
     set_members(calibration, role="No role", role_similarity=0.4999)
-    assert described(calibration).role == "No role: the nearest reaches 0.49 of 1."
+    assert described(calibration).role == (
+        "Resembles no role clearly: the nearest reaches a similarity of 0.49 of 1."
+    )
     set_members(calibration, role="Strong engineer")
     assert described(calibration).role.startswith("Resembles a strong engineer (")
 

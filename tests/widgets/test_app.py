@@ -15,12 +15,17 @@ from workbench.widgets.app import (
     CANDIDATES,
     COLUMNS,
     DECLINES,
-    EFFECT,
+    PLAN,
     PROBLEMS,
     SCALES,
+    STEPS,
+    TEAMS,
+    TRACKS,
     Workbench,
 )
 from workbench.widgets.notice import Notice
+
+OF_DATA = range(COLUMNS, len(STEPS))
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +142,7 @@ def test_a_defect_is_said_in_words_and_raised_in_tests(bench, monkeypatch):
 
 
 def test_every_step_fills(bench):
-    for step in (COLUMNS, SCALES, PROBLEMS, DECLINES, EFFECT, CANDIDATES):
+    for step in OF_DATA:
         bench.steps.value = step
         assert bench.pages.selected_index == step
     assert "can be judged" in bench.declines.answer.value
@@ -147,6 +152,48 @@ def test_every_step_fills(bench):
     assert bench.effect.effect.spec["$schema"]
     assert bench.effect.teams.spec["$schema"]
     assert bench.candidates.map.spec["$schema"]
+    assert "lack a technical leader" in bench.teams.answer.value
+    assert bench.teams.grid.spec["$schema"]
+    assert "nothing is applied" in bench.plan.answer.value
+    assert bench.plan.picture.spec["$schema"]
+    assert "technical leadership" in bench.tracks.answer.value.casefold()
+    assert bench.tracks.chart.spec["$schema"]
+
+
+def test_the_card_lies_over_the_step_until_it_is_closed(bench):
+    bench.steps.value = DECLINES
+    assert not bench.drawer.is_open
+    bench.declines.card.click()
+    chosen = bench.declines.people.people.value
+    assert bench.drawer.is_open
+    assert bench.drawer.card.person_id == chosen
+    bench.drawer.shut_button.click()
+    assert not bench.drawer.is_open
+
+
+def test_a_person_of_a_team_and_one_of_a_seat_open_their_card(bench):
+    bench.steps.value = TEAMS
+    person = bench.teams.people.options[0][1]
+    bench.teams.people.value = person
+    assert (bench.drawer.is_open, bench.drawer.card.person_id) == (True, person)
+    bench.steps.value = PLAN
+    assert not bench.drawer.is_open
+    bench.plan.card.click()
+    proposed = bench.calibration.track_plan.assignments["person_id"].astype(str)
+    assert bench.drawer.is_open
+    assert bench.drawer.card.person_id in set(proposed)
+
+
+def test_the_card_follows_names_and_settings(bench):
+    bench.steps.value = DECLINES
+    bench.declines.card.click()
+    assert "(" not in bench.drawer.card.head.value.split("</p>")[0]
+    bench.names.value = True
+    assert f"({bench.drawer.card.person_id})" in bench.drawer.card.head.value.split("</p>")[0]
+    bench.names.value = False
+    assert f"({bench.drawer.card.person_id})" not in bench.drawer.card.head.value.split("</p>")[0]
+    bench.declines.bar.false_alarms.value = 0.3
+    assert bench.drawer.card.person_id == bench.declines.people.people.value
 
 
 def test_picking_a_person_changes_course_and_reason(bench):
@@ -281,7 +328,7 @@ def test_flagged_people_have_their_mark_in_list_and_table(bench):
 
 def test_names_are_sent_only_when_asked_for(company, calibration):
     bench = Workbench(calibration)
-    for step in (COLUMNS, SCALES, PROBLEMS, DECLINES, EFFECT, CANDIDATES):
+    for step in OF_DATA:
         bench.steps.value = step
     promoted = calibration.declines.flags["person_id"]
     roster = company.tables["Roster"].set_index("Employee ID")
@@ -299,7 +346,7 @@ def test_names_are_sent_only_when_asked_for(company, calibration):
 def test_pay_and_protected_attributes_are_never_sent(company, calibration):
     bench = Workbench(calibration)
     bench.names.value = True
-    for step in (COLUMNS, SCALES, PROBLEMS, DECLINES, EFFECT, CANDIDATES):
+    for step in OF_DATA:
         bench.steps.value = step
     roster = company.tables["Roster"]
     sent = _everything_sent(bench)
@@ -447,7 +494,7 @@ def test_problems_are_marked_in_a_copy_beside_the_file(tmp_path, samples):
 
 
 def test_a_hundred_changes_make_no_new_widgets(bench):
-    for step in (SCALES, PROBLEMS, DECLINES, EFFECT, CANDIDATES):
+    for step in OF_DATA:
         bench.steps.value = step
     before = len(_instances)
     people = [person for _, person in bench.declines.people.people.options]
@@ -456,7 +503,11 @@ def test_a_hundred_changes_make_no_new_widgets(bench):
         bench.declines.people.pick(people[turn % len(people)])
         if turn % 10 == 0:
             bar.false_alarms.value = bar.false_alarms.options[turn // 10 % 7][1]
-    for step in (COLUMNS, SCALES, DECLINES, PROBLEMS, COLUMNS, CANDIDATES):
+    bench.steps.value = PLAN
+    for turn in range(10):
+        bench.drawer.open_person(people[turn % len(people)])
+        (bench.plan.leave_person if turn % 2 else bench.plan.undo).click()
+    for step in (COLUMNS, SCALES, DECLINES, PROBLEMS, TEAMS, TRACKS, COLUMNS, CANDIDATES):
         bench.steps.value = step
     bench.columns.filter.value = "all"
     for turn in range(12):

@@ -230,11 +230,12 @@ def _say_role(candidates: Candidates | None, member: Mapping[str, Any]) -> str:
     if not member:
         return "Not in the pool of candidates, and therefore compared with no role."
     role, similarity = plain_text(member["role"]), member.get("role_similarity")
-    if role == NO_ROLE and similarity is not None:
+    if role == NO_ROLE and similarity is not None and similarity > 0:
         # Rounded down, so that it never reads as what is needed.
-        return f"{role}: the nearest reaches {math.floor(100 * similarity) / 100:.2f} of 1."
+        near = f"{math.floor(100 * similarity) / 100:.2f}"
+        return f"Resembles no role clearly: the nearest reaches a similarity of {near} of 1."
     if role == NO_ROLE:
-        return f"{role}."
+        return "Resembles no role."
     near = "" if similarity is None else f" (similarity {similarity:.2f} of 1)"
     ring = f"{CANDIDATE_MARK} " if role in ROLES else ""
     return f"{ring}Resembles {_a(role)}{near}."
