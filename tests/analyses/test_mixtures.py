@@ -19,11 +19,16 @@ def shares(points: np.ndarray) -> np.ndarray:
     return (rankdata(points, axis=0) - 0.5) / len(points)
 
 
-def corners(people: int = 60, apart: float = 6.0) -> tuple[np.ndarray, np.ndarray]:
+def corners(people: int = 60) -> tuple[np.ndarray, np.ndarray]:
     """Put each of four groups far out in a signal of its own."""
     truth = np.repeat(np.arange(4), people)
     noise = np.random.default_rng(0).normal(size=(4 * people, 4))
-    return apart * np.eye(4)[truth] + noise, truth
+    return 6.0 * np.eye(4)[truth] + noise, truth
+
+
+def apart(signal: np.ndarray, inside: np.ndarray) -> float:
+    within = np.sqrt((signal[inside].var() + signal[~inside].var()) / 2)
+    return float((signal[inside].mean() - signal[~inside].mean()) / within)
 
 
 def one_mixture() -> Mixture:
@@ -37,8 +42,9 @@ def test_groups_that_ranks_squeeze_are_found() -> None:
     mixture, scores = fit_copulas(shares(points)[None], 4, 10, np.random.default_rng(0))
     assert adjusted_rand_score(truth, mixture.memberships(scores)[0].argmax(axis=0)) > 0.95
     # The rank-normal transform closes the gap in each signal; the mixture opens it again.
-    signal = np.sort(scores[0, :, 0])
-    assert np.diff(signal)[170:190].max() > 4 * np.median(np.diff(signal))
+    assert apart(scores[0, :, 0], truth == 0) > 1.1 * apart(
+        norm.ppf(shares(points))[:, 0], truth == 0
+    )
 
 
 def test_one_component_is_the_rank_normal_transform() -> None:
