@@ -226,3 +226,23 @@ def test_no_standings_give_no_evidence_and_others_are_refused() -> None:
     assert list(empty) == ["person_id", "signal", "rests_on", "n_evidence", "of", "one_count"]
     with pytest.raises(InputError, match="label"):
         name_evidence(pd.DataFrame({"person_id": ["a"], "cycle": ["2024H1"]}))
+
+
+def test_the_evidence_of_somebody_new_is_a_share_of_what_is_known_of_others():
+    scores = pd.DataFrame(
+        {
+            "person_id": ["a", "a", "b", "c", "c"],
+            "cycle": ["2023H2", "2024H1", "2024H1", "2023H2", "2024H1"],
+            "technical_output": [0.1, 0.2, 0.3, 0.4, 0.5],
+            # Nobody is known in it before the latest cycle, so nobody lacks that.
+            "team_learning": [None, 1.0, 1.0, None, None],
+        }
+    )
+    share = summarise_signals(scores, cycle_weight=0.5).set_index("person_id")["evidence_share"]
+    # Of 1 + 0.5 for technical output and 1 for team learning, 2.5 in all.
+    assert share.to_dict() == pytest.approx({"a": 1.0, "b": 2 / 2.5, "c": 1.5 / 2.5})
+
+
+def test_without_anything_known_there_is_no_evidence():
+    scores = pd.DataFrame({"person_id": ["a"], "cycle": ["2024H1"], "technical_output": [None]})
+    assert summarise_signals(scores)["evidence_share"].tolist() == [0.0]

@@ -120,8 +120,9 @@ def summarise_signals(
     -------
     pandas.DataFrame
         One row per person with a row in those cycles: `person_id`, `technical_output`, one column a
-        signal (missing where no cycle has it), and `evidence_share`, the share of these columns
-        that are known, among those known for anybody.
+        signal (missing where no cycle has it), and `evidence_share`, how much of what is known of
+        anybody in these cycles is known of the person: one who came in the latest of four cycles
+        has far less than half of it, however much that cycle says.
 
     Raises
     ------
@@ -147,8 +148,10 @@ def summarise_signals(
     total = values.mul(weight, axis=0).groupby(persons).sum(min_count=1)
     weights = values.notna().mul(weight, axis=0).groupby(persons).sum()
     summary = (total / weights.where(weights > 0)).sort_index()
-    anybody = summary.notna().any()
-    share = summary.loc[:, anybody].notna().mean(axis=1) if anybody.any() else 0.0
+    cycle = recent["cycle"]
+    known_then = values.notna().groupby(cycle).any().sum(axis=1)
+    anybody = float((known_then * weight.groupby(cycle).first()).sum())
+    share = weights.sum(axis=1).reindex(summary.index) / anybody if anybody else 0.0
     return summary.assign(evidence_share=share).rename_axis("person_id").reset_index()
 
 
