@@ -50,7 +50,7 @@ ASPECTS: tuple[Aspect, ...] = (
     ),
     Aspect(
         "promotion_into",
-        "Engineers promoted into it",
+        "Promoted into it",
         "ratio",
         "more promotions into it",
         "fewer promotions into it",

@@ -202,8 +202,10 @@ def plot_history(
         else False,
     )
     plot = width - 76
-    layers = [*_moves(own["cycle"].tolist(), moves, plot), *_lines(rows, flagged=flagged)]
-    title = alt.TitleParams(text="By cycle", offset=22)
+    drawn = _moves(own["cycle"].tolist(), moves, plot)
+    layers = [*drawn, *_lines(rows, flagged=flagged)]
+    # The words over the plot take the room that the title leaves without them.
+    title = alt.TitleParams(text="By cycle", offset=5 if drawn else 22)
     return themed(alt.layer(*layers, title=title, width=plot, height=height))
 
 
