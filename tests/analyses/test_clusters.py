@@ -52,3 +52,26 @@ def test_no_more_clusters_than_asked_for() -> None:
     assert len(find_clusters(points).jaccard) == 5
     assert len(find_clusters(points, max_clusters=2).jaccard) <= 2
     assert len(find_clusters(points, max_clusters=1).jaccard) == 1
+
+
+def test_one_signal_alone_shows_no_groups_and_says_so() -> None:
+    points = np.repeat([[0.0], [9.0]], 30, axis=0) + np.random.default_rng(0).normal(size=(60, 1))
+    found = find_clusters(points)
+    assert not found.labels.any() and found.votes == ()
+    assert "two are needed" in found.notes[0]
+
+
+def test_each_group_high_in_a_signal_of_its_own_is_found_among_few_people() -> None:
+    truth = np.repeat(np.arange(5), 24)
+    points = 5 * np.eye(7)[truth] + np.random.default_rng(0).normal(size=(120, 7))
+    found = find_clusters(points)
+    assert adjusted_rand_score(truth, found.labels) > 0.85
+
+
+def test_many_people_are_counted_on_a_draw_and_all_have_a_cluster() -> None:
+    truth = np.repeat(np.arange(3), 700)
+    points = 4 * np.eye(3)[truth] + np.random.default_rng(0).normal(size=(2100, 3))
+    found = find_clusters(points)
+    assert len(found.labels) == len(found.probability) == 2100
+    assert adjusted_rand_score(truth, found.labels) > 0.85
+    assert any("1,000 people drawn by the seed" in note for note in found.notes)

@@ -78,7 +78,7 @@ def find_clusters(
     Returns
     -------
     Clusters
-        One cluster where there is no structure, or where there are fewer than 20 people.
+        One cluster where there is no structure, with fewer than 20 people, or with one signal.
 
     Examples
     --------
@@ -94,6 +94,9 @@ def find_clusters(
         return _leave_together(n, (), few)
     if not np.ptp(points, axis=0).any():
         return _leave_together(n, (), "No clusters: nobody differs from anybody.")
+    if points.shape[1] < 2:
+        lone = "No clusters: read by rank, one signal alone shows no groups; two are needed."
+        return _leave_together(n, (), lone)
     below = (rankdata(points, axis=0) - 0.5) / n
     rng = np.random.default_rng(random_state)
     drawn = np.sort(rng.permutation(n)[:_LARGEST_COUNT])
