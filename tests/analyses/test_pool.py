@@ -45,6 +45,8 @@ def test_levels_that_have_no_order_keep_every_engineer() -> None:
 
 def test_without_tracks_everyone_is_in_the_pool() -> None:
     assert len(select_pool(reviews(level=["L4", "L4"]))) == 2
+    assert len(select_pool(reviews(level=["L4", "L4"], track=[None, None]))) == 2
+    assert len(select_pool(reviews(track=["engineer", None]))) == 1
     assert select_pool(pd.DataFrame({"person_id": [], "cycle": []})).empty
     with pytest.raises(InputError, match="cycle"):
         select_pool(pd.DataFrame({"person_id": ["a"]}))
@@ -87,7 +89,7 @@ def test_the_rule_is_told_with_its_numbers() -> None:
     )
     assert bare == (
         "In the pool are the technical leaders and the engineers, who are in the latest cycle. "
-        "These are 0 people."
+        "At present that is nobody."
     )
 
 

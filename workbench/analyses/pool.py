@@ -37,7 +37,7 @@ def select_pool(
     ----------
     reviews
         `person_id`, `cycle`; `track`, `level`, `track_preference` and `employment_status` are used
-        where they are there. Without `track` everyone counts as an engineer.
+        where they are there. Where the track of nobody is known, everyone counts as an engineer.
     flags
         `person_id` and `flagged`, as in the flags of the declines.
     within_cycles
@@ -67,7 +67,9 @@ def select_pool(
     ['engineer', 'manager who prefers the technical track']
     """
     latest = _take_latest(reviews, within_cycles)
-    track = _text(latest, "track") if "track" in latest else pd.Series("engineer", latest.index)
+    track = _text(latest, "track")
+    if not track.any():
+        track = pd.Series("engineer", latest.index)
     flagged = set() if flags is None else set(flags.loc[flags["flagged"].astype(bool), "person_id"])
     engineer, manager = track.eq("engineer"), track.eq("management")
     low = _find_lowest(latest, engineer, pool_levels_left_out)
@@ -135,8 +137,10 @@ above the lowest level, 1 technical leader already.
     counts = signals["why"].value_counts()
     counts = counts[sorted(counts.index, key=lambda why: (-counts[why], why))]
     told = ", ".join(f"{n:,} {_plural(str(why), n)}" for why, n in counts.items())
+    if signals.empty:
+        return f"{rule} At present that is nobody."
     people = "1 person" if len(signals) == 1 else f"{len(signals):,} people"
-    return f"{rule} These are {people}{': ' if told else ''}{told}."
+    return f"{rule} These are {people}: {told}."
 
 
 def _plural(why: str, n: int) -> str:
