@@ -104,16 +104,18 @@ def test_the_effect_of_promotion_is_said_for_each_move_with_interval_and_people(
     assert _event_study() == "Too few."
 
 
-def _candidates(roles, clusters, similarity=0.8, whys=()):
+def _candidates(roles, clusters, similarity=0.8, whys=(), n_pool=None):
     members = pd.DataFrame({"role": roles, "role_similarity": similarity})
     profiles = pd.DataFrame({"cluster": range(clusters)})
-    found = SimpleNamespace(n_pool=len(roles), members=members, profiles=profiles)
+    n_pool = len(roles) if n_pool is None else n_pool
+    found = SimpleNamespace(n_pool=n_pool, members=members, profiles=profiles)
     signals = pd.DataFrame({"why": whys}) if whys else pd.DataFrame()
     return answer_candidates(_calibration(candidates=found, signals=signals))
 
 
 def test_candidates_say_which_roles_and_whether_there_are_groups():
-    assert "Nobody has enough signals" in _candidates([], 0)
+    assert "nobody is compared" in _candidates([], 0)
+    assert "Nobody has enough signals" in _candidates(["No role"], 1, whys=["engineer"], n_pool=0)
     assert "None of 2 people" in _candidates(["No role", "Strong engineer"], 1)
     answer = _candidates(["Lead Engineer", "Lead Engineer", "CTO", "No role"], 3)
     assert answer.startswith("3 of 4 people resemble a role")
@@ -170,6 +172,13 @@ def test_coverage_counts_teams_by_what_they_have_and_lack():
     assert _coverage("pair") == "1 of 1 team has a technical leader and a people manager."
     assert _coverage(*void) == (
         "None of 3 teams has a technical leader and a people manager; 3 lack a technical leader."
+    )
+    assert _coverage("no_technical_leader", "not_known") == (
+        "None of 2 teams is known to have a technical leader and a people manager; 1 lacks a "
+        "technical leader; for 1 it is not known."
+    )
+    assert _coverage("not_known", "not_known") == (
+        "It is not known of any of 2 teams whether it has a technical leader."
     )
     assert _coverage(notes=("The reviews name no teams.",)) == "The reviews name no teams."
     assert "no team" in _coverage()

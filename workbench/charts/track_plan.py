@@ -32,8 +32,8 @@ __all__ = ["ALL_COVERED", "NOBODY", "NOT_KNOWN", "plot_track_plan"]
 
 ALL_COVERED = "Every team has a technical leader, so there is no seat to plan for."
 NOT_KNOWN = (
-    "It is not known which team has a technical leader: the data say neither who is on which track "
-    "nor who belongs to which team."
+    "It is not known which team has a technical leader: the data show no team of which the "
+    "technical work and the tracks are known."
 )
 NOBODY = (
     "Nobody resembles a role of the technical-leadership track without leading a team technically "

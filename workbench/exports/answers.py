@@ -236,10 +236,13 @@ def answer_coverage(calibration: Calibration) -> str:
     void = int(states.get("no_technical_leader", 0)) + neither
     promoted = int((coverage.voids["began_with"] == "promotion_to_management").sum())
     teams = count(len(coverage.teams), "team", "teams")
+    if unknown == len(coverage.teams):
+        return f"It is not known of any of {teams} whether it has a technical leader."
     said = [
         f"{pairs:,} of {teams} {_has(pairs)} a technical leader and a people manager"
         if pairs
-        else f"None of {teams} has a technical leader and a people manager"
+        else f"None of {teams} {'is known to have' if unknown else 'has'} a technical leader and a "
+        "people manager"
     ]
     if void:
         lack = f"{void:,} {'lacks' if void == 1 else 'lack'} a technical leader"
@@ -275,6 +278,8 @@ def answer_candidates(calibration: Calibration) -> str:
         The roles, whether there are separate groups, and who was compared.
     """
     candidates = calibration.candidates
+    if candidates.n_pool == 0 and calibration.signals.empty:
+        return "Nobody of the latest cycle is in the pool of candidates, so nobody is compared."
     if candidates.n_pool == 0:
         return "Nobody has enough signals of technical leadership to be compared."
     if candidates.members["role_similarity"].isna().all():
@@ -360,7 +365,7 @@ def answer_track_plan(calibration: Calibration, plan: TrackPlan | None = None) -
     if not plan.tracks_known:
         return (
             "It is not known which teams lack a technical leader, so no seat can be planned for: "
-            "the data say neither who is on which track nor who belongs to which team."
+            "the data show no team of which the technical work and the tracks are known."
         )
     if not plan.n_seats:
         return "Every team has a technical leader, so there is no open seat to plan for."
