@@ -108,6 +108,13 @@ def test_a_team_that_vanished_is_in_its_cycles_and_not_in_the_latest():
     assert any("Not there any more in the latest cycle: 1 team." in each for each in coverage.notes)
 
 
+def test_a_team_that_is_left_with_managers_alone_is_still_there():
+    coverage = measure_coverage(company(("a", "Search", "em"), ("b", "Ads", "ee")))
+    assert coverage.teams["team"].tolist() == ["Ads"]
+    assert not any("Not there any more" in each for each in coverage.notes)
+    assert any("nobody in it is in a technical job: 1 team." in each for each in coverage.notes)
+
+
 def test_a_team_that_is_new_has_been_without_since_it_is_there():
     coverage = measure_coverage(company(("a", "Search", "--ee"), ("b", "Ads", "eeee")))
     assert team_of(coverage)["since"] == "2024H1"

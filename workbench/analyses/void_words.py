@@ -140,7 +140,10 @@ def write_notes(roster: Roster, seats: Seats, voids: pd.DataFrame) -> tuple[str,
             f"For {_teams(unknown)} it is not known whether there is a technical leader: the job "
             "title of somebody in the team is missing."
         )
-    ended = int(((seats.latest == NO_TEAM) & (seats.leader != NO_TEAM).any(axis=1)).sum())
+    # A team that is left with managers alone is still there.
+    here = np.isin(seats.units, np.unique(roster.units[seats.basis][:, -1]))
+    led_before = (seats.leader != NO_TEAM).any(axis=1)
+    ended = int(((seats.latest == NO_TEAM) & led_before & ~here).sum())
     if ended:
         notes.append(f"Not there any more in the latest cycle: {_teams(ended)}.")
     codes = roster.units[seats.basis][:, -1]
