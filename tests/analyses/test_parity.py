@@ -188,6 +188,19 @@ def test_nobody_at_all_is_no_error():
     assert parity.headline.startswith("Nobody has a position above engineer")
 
 
+def test_a_latest_cycle_that_everybody_has_left_is_said_and_counts_nobody():
+    parity = compare_tracks(make_people().assign(employment_status="Terminated"))
+    assert parity.seats["n"].tolist() == [0, 0, 0]
+    assert parity.notes == (
+        "Nobody of the latest cycle, 2024H1, is known to be on one of the three tracks, so there "
+        "is nothing to compare.",
+    )
+
+
+def test_one_cycle_is_told_as_one():
+    assert "Promotions are those of this one cycle." in compare_tracks(make_people()).notes[0]
+
+
 CANARY = 98.7654
 
 

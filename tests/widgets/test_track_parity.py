@@ -74,3 +74,12 @@ def test_other_data_take_the_place_of_the_first(calibration):
     assert "Nobody has a position in technical leadership" in view.answer.value
     assert NO_BANDS in view.bands.value
     assert "B7" not in view.bands.value + str(view.chart.spec)
+
+
+def test_a_ratio_without_an_upper_end_is_a_dash():
+    tracks = ["technical_leadership"] * 6 + ["engineer"] * 20
+    view = TrackParity()
+    reviews = pd.DataFrame({"person_id": range(26), "cycle": "2024H1", "track": tracks})
+    view.show(SimpleNamespace(parity=compare_tracks(reviews)))
+    assert "inf" not in html.unescape(view.aspects.value).replace("information", "")
+    assert "6 of the 6 seats above engineer are technical leadership" in view.aspects.value

@@ -301,10 +301,15 @@ def _note(evidence: Evidence, latest: pd.DataFrame, cycles: list[Hashable]) -> t
     if not cycles:
         return ("There are no reviews, so there is nothing to compare.",)
     here = evidence.people
+    if here.empty:
+        return (
+            f"Nobody of the latest cycle, {cycles[-1]}, is known to be on one of the three tracks, "
+            "so there is nothing to compare.",
+        )
     notes = [
         f"Seats, grades, engagement and preferences are those of the {len(here):,} people on the "
         f"three tracks in the latest cycle, {cycles[-1]}; each person counts once. Promotions are "
-        f"those of all {len(cycles):,} cycles."
+        f"those of {f'all {len(cycles):,} cycles' if len(cycles) > 1 else 'this one cycle'}."
     ]
     other = len(latest) - len(here)
     if other:

@@ -19,14 +19,21 @@ def say_ratio(estimate: Estimate) -> str:
     --------
     >>> say_ratio(Estimate(2.0, 0.62, 7.5)), say_ratio(Estimate(np.inf, 1.2, np.inf))
     (': 2.0 times as often (0.62 to 7.5)', '; at least 1.2 times as often')
+    >>> say_ratio(Estimate(np.inf, 0.053, np.inf))
+    '; at least 0.05 times as often'
     """
     if np.isnan(estimate.value):
         return "; neither happened, so the two do not compare"
     if np.isinf(estimate.value):
-        return f"; at least {estimate.low:.1f} times as often"
-    value, low, high = (f"{each:.{1 if each >= 1 else 2}f}" for each in estimate)
+        return f"; at least {_times(estimate.low)} times as often"
+    value, low, high = map(_times, estimate)
     upper = "no upper end" if np.isinf(estimate.high) else f"to {high}"
     return f": {value} times as often ({low} {upper})"
+
+
+def _times(ratio: float) -> str:
+    """Write a ratio with two digits, so that a small one is not rounded to a larger claim."""
+    return f"{ratio:.{1 if ratio >= 1 else 2}f}"
 
 
 def listed(texts: Sequence[str]) -> str:

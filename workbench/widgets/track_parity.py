@@ -1,6 +1,7 @@
 """Parity on the screen: both tracks side by side, and each comparison in words; no persons."""
 
 import ipywidgets
+import numpy as np
 import pandas as pd
 
 from workbench.calibration import Calibration
@@ -59,7 +60,9 @@ class TrackParity(ipywidgets.VBox):
         self.answer.value = paragraph(answer_parity(calibration), "wb-answer")
         self.chart.show(plot_parity(parity))
         measured = parity.aspects["measure"].map(MEASURES).fillna("")
-        self.aspects.show(parity.aspects.assign(measured=measured), empty=NOTHING)
+        # Without the second of two rates, their ratio has no upper end; the sentence says so.
+        shown = parity.aspects.replace(np.inf, np.nan).assign(measured=measured)
+        self.aspects.show(shown, empty=NOTHING)
         self.bands.show(_beside(parity.pay_bands), empty=NO_BANDS)
         self.notes.value = bullets(parity.notes)
 
