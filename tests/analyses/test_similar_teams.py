@@ -22,6 +22,17 @@ def test_the_line_by_hand():
     assert (found.n_similar, found.outside, found.why_not) == (4, False, "")
 
 
+def test_a_share_keeps_its_p_value_and_may_have_fallen_further():
+    before, after = np.array([0.9, 0.95, 0.95, 1.0]), np.array([0.92, 1.0, 0.93, 0.98])
+    line = fit_line(ONE_CYCLE, before, after)
+    plain, share = (line.compare(0, 0.95, 0.8, FOUR, cases=each) for each in (np.nan, 20.0))
+    assert (share.effect, share.p_value) == (plain.effect, plain.p_value)
+    assert share.low < plain.low
+    # A share of very many scatters no more than it did.
+    many = line.compare(0, 0.95, 0.8, FOUR, cases=1e12)
+    assert (many.low, many.high) == (pytest.approx(plain.low), pytest.approx(plain.high))
+
+
 def test_cycles_share_the_slope_and_have_levels_of_their_own():
     line = fit_line(np.repeat([2, 5], 4), np.tile(BEFORE, 2), np.concatenate([AFTER, AFTER + 10.0]))
     assert line.slope == pytest.approx(0.46)

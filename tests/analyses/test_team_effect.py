@@ -154,6 +154,10 @@ def test_retention_is_who_is_still_seen_later():
     assert row["effect"] == pytest.approx(0.6 - 0.875)
     error = np.sqrt(0.076389 / 3 * (1 + 1 / 4))
     assert row["high"] - row["effect"] == pytest.approx(2.3534 * error, abs=1e-4)
+    # Downwards a share of five scatters more than those of the similar teams: the low end solves
+    # (1 + w) x^2 - 2 (-.275 + w (1 - 2 * .875) / 2) x + .275^2 - .4199^2 = 0, w = 2.3534^2 / 5,
+    # that is 2.1077 x^2 + 1.3808 x - .1007 = 0, in place of lying at -.695.
+    assert row["low"] == pytest.approx(-0.7213, abs=1e-4)
     assert pd.isna(row["n_same"])
     assert "percentage points" in row["reason"]
 

@@ -54,6 +54,7 @@ def test_members_are_followed_back_anywhere_and_on_while_they_stay():
     assert levels.before[1] == pytest.approx((1 + 5 + 9) / 3)
     assert levels.after[1] == pytest.approx((2.5 + 6.5 + 10) / 3)
     assert levels.same.tolist() == [1, 3]
+    assert np.isnan(levels.cases).all()  # it is no share
     assert (levels.n_before[1], levels.n_after[1]) == (1, 2)
 
 
@@ -71,6 +72,7 @@ def test_retention_is_the_share_of_members_who_are_seen_later():
     assert (levels.before.tolist(), levels.after.tolist()) == ([0.75], [pytest.approx(2 / 3)])
     # Of the members of the last cycle nobody knows yet who stays.
     assert (levels.n_before.tolist(), levels.n_after.tolist()) == ([1], [1])
+    assert levels.cases.tolist() == [3]
 
 
 def test_a_promotion_touches_the_team_and_a_later_one_ends_it():

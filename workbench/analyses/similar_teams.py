@@ -15,6 +15,7 @@ from scipy import stats
 
 from workbench.analyses.histories import Floats, Ints
 from workbench.analyses.led_teams import Lead
+from workbench.analyses.own_scatter import widen_interval
 from workbench.analyses.roster import Roster
 from workbench.analyses.team_levels import Levels, Teams, Window, measure_teams
 from workbench.settings import Settings
@@ -78,8 +79,16 @@ class Line:
     variance: float
     freedom: int
 
-    def compare(self, start: int, before: float, after: float, settings: Settings) -> Difference:
-        """Hold one change against the line of its cycle."""
+    def compare(
+        self,
+        start: int,
+        before: float,
+        after: float,
+        settings: Settings,
+        *,
+        cases: float = np.nan,
+    ) -> Difference:
+        """Hold one change against the line of its cycle; `cases` if it is of a share of so many."""
         place = int(np.searchsorted(self.start, start))
         n = int(self.n[place]) if start in self.start else 0
         if n < settings.min_similar_teams:
@@ -94,9 +103,15 @@ class Line:
         se = np.sqrt(self.variance * (1 + 1 / n + away**2 / self.spread))
         # Windows that overlap share cycles: taken together they are worth about half their number.
         freedom = max(n - 1 - sloped, self.freedom / 2)
-        reach = stats.t.ppf((1 + settings.interval_level) / 2, freedom) * se
+        quantile = float(stats.t.ppf((1 + settings.interval_level) / 2, freedom))
+        reach = quantile * se
+        low, high = effect - reach, effect + reach
+        if cases > 0:
+            low, high = widen_interval(
+                effect, reach, quantile=quantile, expected=after - effect, cases=cases
+            )
         p_value = 2 * float(stats.t.sf(abs(effect) / se, freedom))
-        return Difference(effect, effect - reach, effect + reach, p_value, n, outside)
+        return Difference(effect, low, high, p_value, n, outside)
 
 
 def fit_line(start: Ints, before: Floats, after: Floats) -> Line:
@@ -186,10 +201,8 @@ class SimilarTeams:
         levels = teams.levels.get(outcome)
         return int(teams.size[place[0]]), None if levels is None else levels.take(place)
 
-    def compare(
-        self, lead: Lead, outcome: str, size: int, before: float, after: float
-    ) -> Difference:
-        """Hold the change of a led team against that of similar teams."""
+    def compare(self, lead: Lead, outcome: str, size: int, own: Levels) -> Difference:
+        """Hold the change of a led team, whose levels have one entry, against similar teams."""
         window = self._window(lead)
         key = lead.basis, window.moved(window.before), outcome, size
         if key not in self._lines:
@@ -198,7 +211,8 @@ class SimilarTeams:
                 len(self.roster.cycles),
                 lambda each: self._similar(self._measure(lead.basis, each), outcome, size),
             )
-        return self._lines[key].compare(lead.start, before, after, self.settings)
+        before, after, cases = (float(each[0]) for each in (own.before, own.after, own.cases))
+        return self._lines[key].compare(lead.start, before, after, self.settings, cases=cases)
 
     def _window(self, lead: Lead) -> Window:
         """Cut the window of a promotion at the ends of the data and of the lead."""

@@ -89,7 +89,7 @@ def measure_change(
         before, after = float(levels.before[0]), float(levels.after[0])
         cycles = int(levels.n_before[0]), int(levels.n_after[0])
         n_same = pd.NA if np.isnan(levels.same[0]) else int(levels.same[0])
-        found = similar.compare(lead, outcome.name, size, before, after)
+        found = similar.compare(lead, outcome.name, size, levels)
         reason = _tell(outcome, found, settings)
     return TeamChange(before, after, *cycles, size, n_same, found, reason)
 

@@ -106,6 +106,8 @@ def measure_team_effects(
     every cycle, the general level from those of the same cycle. A slope below one is the regression
     to the mean. The scatter of similar teams around that line gives interval and p-value, with the
     t distribution that few teams call for; with fewer than `min_similar_teams` there is no number.
+    The interval of retention also counts that the share of a team that people leave scatters more
+    than that of teams they stay in.
 
     Parameters
     ----------

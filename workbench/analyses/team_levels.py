@@ -67,6 +67,8 @@ class Levels:
         Cycles in which the number is known.
     same : (n,)
         Members they rest on, NaN where the number is not one of members.
+    cases : (n,)
+        Members times cycles that the level after is a share of, NaN where it is no share.
     """
 
     before: Floats
@@ -74,6 +76,7 @@ class Levels:
     n_before: Ints
     n_after: Ints
     same: Floats
+    cases: Floats
 
     def take(self, which: Ints) -> "Levels":
         """Keep some."""
@@ -126,7 +129,8 @@ def average(before: Floats, after: Floats) -> Levels:
         np.where(both, np.where(each, part, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan)
         for part, each, count in zip((before, after), known, counts, strict=True)
     ]
-    return Levels(means[0], means[1], counts[0], counts[1], np.full(len(both), np.nan))
+    unknown = np.full(len(both), np.nan)
+    return Levels(means[0], means[1], counts[0], counts[1], same=unknown, cases=unknown)
 
 
 def measure_teams(roster: Roster, leads: Sequence[Lead], basis: str, window: Window) -> Teams:
@@ -234,7 +238,7 @@ def _average_members(values: Floats, team: Ints, window: Window, n_teams: int) -
     n_before, n_after = (
         each.sum(axis=1) for each in (seen[:, : window.before], seen[:, window.before :])
     )
-    return Levels(before, after, n_before, n_after, same)
+    return Levels(before, after, n_before, n_after, same, cases=np.full(n_teams, np.nan))
 
 
 def _reported(roster: Roster, basis: str, values: Floats, followed: Ints, columns: Ints) -> Floats:
@@ -269,4 +273,6 @@ def _retention(
         n = members[:, side].sum(axis=1)
         shares.append(np.where(n > 0, stayed[:, side].sum(axis=1) / np.maximum(n, 1), np.nan))
         cycles.append(known[:, side].sum(axis=1))
-    return Levels(shares[0], shares[1], cycles[0], cycles[1], np.full(len(known), np.nan))
+    cases = members[:, window.before :].sum(axis=1).astype(np.float64)
+    unknown = np.full(len(known), np.nan)
+    return Levels(shares[0], shares[1], cycles[0], cycles[1], same=unknown, cases=cases)
