@@ -25,10 +25,12 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 from sklearn.mixture import GaussianMixture
 from sklearn.preprocessing import StandardScaler
 
+import workbench
 from benchmarks.pools import BLOBS, PLANTED, ROLE_ORDER, Pool, World, make_pool
 from workbench.analyses.candidates import Candidates, cluster_candidates
 from workbench.analyses.clusters import find_clusters
 from workbench.analyses.roles import NO_ROLE, SIGNALS
+from workbench.ladder import ROLES
 
 Points = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -177,6 +179,29 @@ def name_archetypes(pool: Pool, seed: int = 0) -> tuple[float, float]:
     return right[0], right[1]
 
 
+def find_planted(seed: int) -> dict[str, float]:
+    """Look for the people who lead in all but title in a sample company, from its spreadsheet."""
+    company = workbench.make_company(seed=seed)
+    candidates = workbench.load(company.tables).candidates
+    members = candidates.members
+    planted = company.truth.roles.set_index("person_id")["role"].reindex(members["person_id"])
+    leads = planted.isin(ROLES).to_numpy()
+    named = members["role"].isin(ROLES).to_numpy()
+    top = members[named].nlargest(int(leads.sum()), "role_similarity").index
+    both = leads & named
+    return {
+        "planted": int(leads.sum()),
+        "named": int(named.sum()),
+        "named are planted": float(leads[named].mean()),
+        "planted are named": float(named[leads].mean()),
+        "top-k are planted": float(leads[top].mean()),
+        "right role": float((members["role"].to_numpy() == planted.to_numpy())[both].mean()),
+        "clusters": len(candidates.profiles),
+        "tree agreement": candidates.tree_agreement,
+        "role is the cluster's": candidates.agreement,
+    }
+
+
 def label_held_back() -> pd.DataFrame:
     """Cluster data sets that others labelled, and compare with their labels."""
     rows = []
@@ -248,6 +273,8 @@ def main() -> None:
     roles = World("roles", 3.0, centres="roles", equal=True)
     named = np.mean([name_archetypes(make_pool(roles, seed), seed) for seed in seeds], axis=0)
     print(f"Right role, of those named: {named[0]:.3f} by profile, {named[1]:.3f} by cluster")
+    company = pd.DataFrame([find_planted(seed) for seed in seeds]).mean()
+    print(f"\nIn the sample company\n{company.to_string(**show)}\n")
     print(label_held_back().to_string(index=False, **show))
     sizes = [weigh(people, signals) for people, signals in ((400, 7), (2_000, 7), (100_000, 12))]
     print(pd.DataFrame(sizes).to_string(index=False, **show))

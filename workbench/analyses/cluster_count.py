@@ -69,8 +69,8 @@ def count_clusters(
     most
         Largest number that is tried.
     dissolved_below
-        Jaccard similarity below which a cluster does not come back; no number with such a cluster,
-        or one of under five people, is taken, whatever the votes.
+        Jaccard similarity below which a cluster does not come back. No rule may take a number with
+        such a cluster, or one of under five people.
     rng
         Draws starts, references and resamples.
 
@@ -94,39 +94,38 @@ def count_clusters(
     """
     fits = {k: fit_copulas(below[None], k, _STARTS, rng) for k in range(1, most + 1)}
     heights = np.array([mixture.log_copula(scores)[0] for mixture, scores in fits.values()])
-    by_gap = _count_by_gap(below, heights, rng)
-    by_bic = _count_by_bic(below, heights)
-    # Beyond the larger of the two, resampling cannot change which vote is in the middle.
-    tried = {k: draw_again(*fits[k], rng) for k in range(2, max(by_gap, by_bic) + 1)}
-    back = [1]
-    for number, each in tried.items():
+    tried = {k: draw_again(*fits[k], rng) for k in range(2, most + 1)}
+    allowed = [1]
+    for k, each in tried.items():
         if each.jaccard.min() >= dissolved_below and each.sizes.min() >= _SMALLEST_CLUSTER:
-            back.append(number)
-    middle = int(np.median([by_gap, max(back), by_bic]))
-    k = max(number for number in back if number <= middle)
+            allowed.append(k)
+    by_gap = _count_by_gap(below, heights, allowed, rng)
+    by_bic = _count_by_bic(below, heights, allowed)
+    k = int(np.median([by_gap, max(allowed), by_bic]))
     votes = (
         ("gap statistic", by_gap),
-        ("stability under resampling", max(back)),
+        ("stability under resampling", max(allowed)),
         ("BIC", by_bic),
     )
     return ClusterCount(votes, k, *fits[k], tried.get(k))
 
 
-def _count_by_gap(below: _Floats, heights: _Floats, rng: np.random.Generator) -> int:
+def _count_by_gap(
+    below: _Floats, heights: _Floats, allowed: list[int], rng: np.random.Generator
+) -> int:
     """Find the first number that no larger one beats by more than it does in one group."""
     references = _draw_references(below, rng)
-    most = len(heights)
-    by_chance = np.empty((most, _REFERENCES))
-    for k in range(1, most + 1):
+    by_chance = np.empty((len(heights), _REFERENCES))
+    for k in range(1, len(heights) + 1):
         mixture, scores = fit_copulas(references, k, 1, rng)
         by_chance[k - 1] = mixture.log_copula(scores)
     bar = _STANDARD_ERRORS * np.sqrt(1 + 1 / _REFERENCES)
-    for k in range(most - 1):
+    for k in allowed:
         # All larger ones, as some groups only show together with the others.
-        gains, chance = heights[k + 1 :] - heights[k], by_chance[k + 1 :] - by_chance[k]
+        gains, chance = heights[k:] - heights[k - 1], by_chance[k:] - by_chance[k - 1]
         if np.all(gains <= chance.mean(axis=1) + bar * chance.std(axis=1)):
-            return k + 1
-    return most
+            return k
+    return allowed[-1]
 
 
 def _draw_references(below: _Floats, rng: np.random.Generator) -> _Floats:
@@ -147,9 +146,10 @@ def _draw_references(below: _Floats, rng: np.random.Generator) -> _Floats:
     return np.take_along_axis(np.sort(below, axis=0)[None], ranks, axis=1)
 
 
-def _count_by_bic(below: _Floats, heights: _Floats) -> int:
+def _count_by_bic(below: _Floats, heights: _Floats, allowed: list[int]) -> int:
     """Find the number whose mixture is worth its parameters most."""
     n, d = below.shape
     # The covariance is there with any number of components.
     cost = 0.5 * np.log(n) * (d + 1) * np.arange(len(heights))
-    return int((heights - cost).round(6).argmax()) + 1
+    worth = (heights - cost).round(6)
+    return max(allowed, key=lambda k: float(worth[k - 1]))

@@ -114,11 +114,6 @@ def find_clusters(
             f"The clusters were counted on {_LARGEST_COUNT:,} people drawn by the seed, then "
             f"fitted to all {n:,}.",
         )
-    if counted.k < np.median([number for _, number in counted.votes]):
-        notes.append(
-            "More clusters would have one that does not come back when people are drawn again, or "
-            "that has under five people."
-        )
     if counted.resampled is None:
         notes.append("No structure: the people do not fall into groups.")
         return _leave_together(n, counted.votes, *notes)
