@@ -124,6 +124,16 @@ def test_titles_without_a_known_word_are_noted(title, noted):
     assert found(problems, "unreadable_title").empty is not noted
 
 
+def test_one_name_in_two_spellings_is_noted_where_it_is_the_rarer_one():
+    teams = ["Search", "search", "Search", " SEARCH ", "Ads", None, "search", "Search"]
+    problems = problems_of(Employee_ID=people(8), Cycle=["2024"] * 8, Team=teams)
+    noted = found(problems, "two_spellings")
+    assert noted[["cell", "value"]].to_numpy().tolist() == [["C3", "search"], ["C5", "SEARCH"]]
+    assert set(noted["severity"]) == {"note"}
+    alike = problems_of(Employee_ID=people(2), Cycle=["2024"] * 2, Team=["Search", "Ads"])
+    assert found(alike, "two_spellings").empty
+
+
 def test_missing_and_unreadable_cycles_are_told():
     problems = problems_of(Employee_ID=["E1"] * 3, Cycle=["2022H1", "2023H1", "Pilot"])
     assert found(problems, "missing_cycle")["value"].tolist() == ["2022H2"]

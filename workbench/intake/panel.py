@@ -28,6 +28,7 @@ from workbench.intake.validation import (
     check_managers,
     check_people,
     check_ratings,
+    check_spellings,
     check_titles,
 )
 
@@ -171,6 +172,7 @@ def _check_frame(frame: pd.DataFrame, stack: Stack, problems: ProblemList) -> No
         check_ratings(frame, stack, problems)
     check_dates(frame, stack, problems)
     check_titles(frame, stack, problems)
+    check_spellings(frame, stack, problems)
 
 
 def _merge_rows(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

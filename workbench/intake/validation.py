@@ -25,6 +25,7 @@ __all__ = [
     "check_managers",
     "check_people",
     "check_ratings",
+    "check_spellings",
     "check_titles",
 ]
 
@@ -195,6 +196,30 @@ def check_titles(frame: pd.DataFrame, stack: Stack, problems: ProblemList) -> No
         )
         fault = Fault("note", "unreadable_title", np.array(unread, dtype=np.intp), message)
         problems.add_faults(stack, "title", [fault], frame["person_id"])
+
+
+def check_spellings(frame: pd.DataFrame, stack: Stack, problems: ProblemList) -> None:
+    """Note names of teams and the like that differ only in capitals and spaces from another.
+
+    They count as what they say, as two teams may well be called "Core" and "CORE"; unnoticed, one
+    team would be taken for several.
+    """
+    for name in ("team", "job_family", "department"):
+        if name not in frame:
+            continue
+        known = frame[name].dropna().astype(str)
+        uses = known.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+        folded = uses.index.str.casefold().str.split().str.join(" ")
+        # The spelling of most rows is taken for the right one.
+        rarer = known[known.isin(uses.index[folded.duplicated()])]
+        odd = rarer.drop_duplicates().index
+        if len(odd):
+            message = (
+                '"{value}" is written in another way in other rows, with other capitals or spaces, '
+                "and counts as something else than there. If it is the same, write it the same."
+            )
+            fault = Fault("note", "two_spellings", odd.to_numpy(dtype=np.intp), message)
+            problems.add_faults(stack, name, [fault], frame.get("person_id"))
 
 
 _JOB_WORDS = frozenset(
