@@ -114,6 +114,8 @@ def test_no_role_and_a_strong_engineer_are_no_candidates(calibration):
     )
     set_members(calibration, role="Strong engineer")
     assert described(calibration).role.startswith("Resembles a strong engineer (")
+    set_members(calibration, role="No role", role_similarity=float("nan"))
+    assert described(calibration).role == "Compared with no role: too little is known for it."
 
 
 def test_without_groups_there_is_none_to_be_in(calibration):
@@ -128,13 +130,14 @@ def test_reasons_and_what_is_missing_are_lists(calibration):
         reasons="mentees: higher than 90 %; talks: higher than 80 %",
         next_role="CTO",
         missing="level: the highest",
-        caution="rests on little",
+        caution="customer rescue rests on one activity count alone (escalations solved); "
+        "rests on little",
     )
     account = described(calibration)
     assert account.reasons == ("Mentees: higher than 90 %", "Talks: higher than 80 %")
     assert (account.next_role, account.missing) == ("CTO", ("Level: the highest",))
     assert account.evidence == (
-        "75 % of the signals are known.",
+        "75 % of the signals that the data hold are known.",
         "Rests on little",
         "Resting on one activity count alone: customer rescue (escalations solved).",
     )

@@ -230,6 +230,8 @@ def _say_role(candidates: Candidates | None, member: Mapping[str, Any]) -> str:
     if not member:
         return "Not in the pool of candidates, and therefore compared with no role."
     role, similarity = plain_text(member["role"]), member.get("role_similarity")
+    if role == NO_ROLE and similarity is None:
+        return "Compared with no role: too little is known for it."
     if role == NO_ROLE and similarity is not None and similarity > 0:
         # Rounded down, so that it never reads as what is needed.
         near = f"{math.floor(100 * similarity) / 100:.2f}"
@@ -263,11 +265,14 @@ def _say_evidence(parts: Mapping[str, Any], member: Mapping[str, Any], person_id
     """Say how many of the signals are known and which of them rest on little."""
     said = []
     if "evidence_share" in member:
-        said.append(f"{100 * member['evidence_share']:.0f} % of the signals are known.")
-    said += _sentences(member.get("caution"))
+        known = f"{100 * member['evidence_share']:.0f} %"
+        said.append(f"{known} of the signals that the data hold are known.")
+    cautions = _sentences(member.get("caution"))
     evidence = parts.get("evidence")
     if evidence is None or not member:
-        return said
+        return said + cautions
+    # Said below once for all signals, those that do not bear on the role included.
+    said += [each for each in cautions if " rests on one activity count alone" not in each]
     own = evidence.loc[
         evidence["person_id"].astype(str).eq(person_id) & evidence["one_count"].astype(bool)
     ]
