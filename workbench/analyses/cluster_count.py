@@ -7,8 +7,8 @@ drawn again.
 All three look at the same mixtures. The gap statistic asks by how much more components describe the
 people better than they describe references: draws from one group with the same signals and the same
 correlations. The BIC asks whether the better description is worth its parameters. Resampling asks
-whether the clusters come back, which they also do where there are too few; the other two rules
-would not see clusters that are there by chance, or in this draw only.
+whether the clusters come back, which they also do where there are too few: it votes for the largest
+number, and no rule may take one with a cluster that does not come back.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _REFERENCES = 15
 _SMALLEST_CLUSTER = 5
 # One error is the custom. Here the references are searched by fewer starts than the people, and
 # structure that is there exceeds them by twenty.
-_STANDARD_ERRORS = 5.0
+_STANDARD_ERRORS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
