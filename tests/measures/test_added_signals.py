@@ -164,7 +164,9 @@ def test_words_that_only_contain_a_protected_one_may_be_added() -> None:
     assert added_measure("Coverage Percent", "technical_output").name == "Coverage Percent"
 
 
-@pytest.mark.parametrize("column", ["team_learning", "n_signals", "force_multiplier"])
+@pytest.mark.parametrize(
+    "column", ["team_learning", "n_signals", "force_multiplier", "cluster", "role"]
+)
 def test_a_header_that_is_spelled_like_a_score_gets_a_name_of_its_own(column: str) -> None:
     frame = reviews().rename(columns={"Katas": column})
     (added,) = added_measures(frame, {column: "force_multiplier"})

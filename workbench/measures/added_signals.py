@@ -30,10 +30,11 @@ _HALVES: dict[str, tuple[Half, Direction]] = {
     "force_multiplier" + _LESS: ("force_multiplier", "worse"),
 }
 _COUNTED = frozenset(measure.name for measure in (*TECHNICAL_OUTPUT, *EVIDENCE))
-# Columns of scores and summaries; a header that is spelled like one gets a name of its own.
+# Columns of scores, summaries and candidates; a header that is spelled like one gets a name of its
+# own.
 _TAKEN = frozenset(
     "person_id cycle technical_output force_multiplier n_measures n_signals rests_on "
-    "evidence_share level job_family why".split()
+    "evidence_share level job_family why cluster role similarity n stability".split()
 ) | {signal.name for signal in FORCE_MULTIPLIER}
 # A rating has few steps and no tail; what is counted has many, or is zero for some.
 _MOST_STEPS = 10
