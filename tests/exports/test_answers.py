@@ -13,6 +13,7 @@ from workbench.exports.answers import (
     answer_parity,
     answer_problems,
 )
+from workbench.settings import Settings
 
 
 def _calibration(**parts):
@@ -104,13 +105,14 @@ def test_the_effect_of_promotion_is_said_for_each_move_with_interval_and_people(
     assert _event_study() == "Too few."
 
 
-def _candidates(roles, clusters, similarity=0.8, whys=(), n_pool=None):
+def _candidates(roles, clusters, similarity=0.8, whys=(), n_pool=None, stability=0.9):
     members = pd.DataFrame({"role": roles, "role_similarity": similarity})
-    profiles = pd.DataFrame({"cluster": range(clusters)})
+    profiles = pd.DataFrame({"cluster": range(clusters), "stability": stability})
     n_pool = len(roles) if n_pool is None else n_pool
     found = SimpleNamespace(n_pool=n_pool, members=members, profiles=profiles)
     signals = pd.DataFrame({"why": whys}) if whys else pd.DataFrame()
-    return answer_candidates(_calibration(candidates=found, signals=signals))
+    settings = Settings(cluster_stability=0.75)
+    return answer_candidates(_calibration(candidates=found, signals=signals, settings=settings))
 
 
 def test_candidates_say_which_roles_and_whether_there_are_groups():
@@ -121,6 +123,9 @@ def test_candidates_say_which_roles_and_whether_there_are_groups():
     assert answer.startswith("3 of 4 people resemble a role")
     assert "2 Lead Engineers, 1 CTO" in answer
     assert answer.endswith("They form 3 groups.")
+    loose = _candidates(["CTO"] * 9, 3, stability=[0.9, 0.7, 0.74])
+    assert loose.endswith("They form 3 groups, 1 of them firm.")
+    assert "They form 2 groups, none of them firm." in _candidates(["CTO"] * 9, 2, stability=0.6)
     assert _candidates(["CTO", "No role"], 1).startswith("1 of 2 people resembles a role")
     assert "no separate groups" in _candidates(["CTO", "No role"], 1)
     assert "cannot be assessed" in _candidates(["No role"] * 3, 1, similarity=float("nan"))

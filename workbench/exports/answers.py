@@ -294,9 +294,12 @@ def answer_candidates(calibration: Calibration) -> str:
         if roles.get(role, 0)
     ]
     pool = count(candidates.n_pool, "person", "people")
-    groups = int((candidates.profiles["cluster"] >= 0).sum())
+    profiles = candidates.profiles[candidates.profiles["cluster"] >= 0]
+    groups = len(profiles)
+    firm = int((profiles["stability"] >= calibration.settings.cluster_stability).sum())
+    how_firm = "" if firm == groups else f", {firm or 'none'} of them firm"
     structure = (
-        f"They form {groups} groups."
+        f"They form {groups} groups{how_firm}."
         if groups > 1
         else "They form no separate groups; the roles come from each person's own profile."
     )
