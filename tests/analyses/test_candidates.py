@@ -259,6 +259,19 @@ def test_too_little_evidence_is_listed_with_what_is_missing() -> None:
     assert any("5 people" in note for note in found.notes)
 
 
+def test_evidence_of_few_cycles_is_too_little_however_much_they_say() -> None:
+    frame = blob().assign(evidence_share=1.0)
+    frame.loc[:2, "evidence_share"] = 0.39
+    found = cluster_candidates(frame)
+    unknown = found.members.tail(3)
+    assert sorted(unknown["person_id"]) == [f"p{place:04d}" for place in range(3)]
+    assert unknown["cluster"].eq(-1).all() and unknown["role"].eq(NO_ROLE).all()
+    assert unknown["reasons"].str.contains("in few of the recent cycles").all()
+    assert unknown["evidence_share"].to_numpy() == pytest.approx(0.39)
+    rest = cluster_candidates(frame, min_evidence_share=0.3).members
+    assert rest["cluster"].ge(0).all()
+
+
 def test_a_missing_signal_does_not_lower_the_resemblance() -> None:
     frame = blob(100)
     frame.loc[3, list(SIGNALS)] = [0.3, 2.2, 0.3, 2.4, 0.3, 0.0, 0.0]

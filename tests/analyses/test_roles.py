@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.analyses.roles import NO_ROLE, ROLE_PROFILES, SIGNALS, open_rungs, resemble_roles
+from workbench.analyses.clusters import Clusters
+from workbench.analyses.roles import (
+    NO_ROLE,
+    ROLE_PROFILES,
+    SIGNALS,
+    open_rungs,
+    profile_clusters,
+    resemble_roles,
+)
 from workbench.ladder import ROLES
 
 ARCHITECT = [0.0, 1.6, 1.2, 2.0, 0.4, 0.0, 0.6]
@@ -46,6 +54,19 @@ def test_no_level_and_no_reach_makes_an_architect_of_a_lead() -> None:
 
 def test_somebody_in_the_middle_has_no_role() -> None:
     assert name([0.1, -0.1, 0.0, 0.1, 0.0, -0.1, 0.1]) == NO_ROLE
+
+
+def test_a_second_group_of_the_same_kind_has_the_role_too() -> None:
+    lead, quiet = [0.8, 0.8, 0.0, 0.0, 2.0, 1.2, 0.0], [-1.0] * 7
+    people = scores(*[lead] * 4, *[[0.9 * each for each in lead]] * 3, *[quiet] * 5)
+    labels = np.repeat([0, 1, 2], [4, 3, 5])
+    clusters = Clusters(labels, np.ones(12), np.ones(3), (), ())
+    opened = np.tile([profile.role == "Lead Engineer" for profile in ROLE_PROFILES], (12, 1))
+    found, profiles = profile_clusters(people, opened, clusters, 0.5)
+    assert profiles["role"].tolist() == ["Lead Engineer", "Lead Engineer", NO_ROLE]
+    assert profiles["n"].tolist() == [4, 3, 5]
+    assert profiles["similarity"].iloc[:2].ge(0.5).all()
+    assert found.tolist() == labels.tolist()
 
 
 def test_similarities_are_told_of_closed_rungs_too() -> None:

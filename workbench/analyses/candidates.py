@@ -289,7 +289,7 @@ def _note_evidence(matrix: SignalMatrix, enough: _Mask, min_evidence_share: floa
     if few:
         notes.append(
             f"Not enough evidence for {count_people(few)}: under {100 * min_evidence_share:.0f} % "
-            "of the signals are known. They are in no cluster and have no role."
+            "of the evidence is known. They are in no cluster and have no role."
         )
     gaps = int(matrix.scores[enough].isna().sum().sum())
     if gaps:

@@ -59,7 +59,7 @@ def describe_reasons(
     below = matrix.shares_below.to_numpy(float)
     reasons = [""] * len(below)
     for row in np.flatnonzero(~np.isin(np.arange(len(below)), at)):
-        reasons[row] = _say_unknown(below[row], words)
+        reasons[row] = _say_unknown(below[row], words, matrix.evidence_share[row])
     by_measure = _cite_standings(matrix, at, own, standings, recent_cycles)
     order = np.argsort(-np.nan_to_num(below, nan=-1.0), axis=1, kind="stable")
     for row, nearest, similarity, role in zip(
@@ -83,11 +83,16 @@ def describe_reasons(
     return reasons
 
 
-def _say_unknown(below: _Floats, words: list[str]) -> str:
+def _say_unknown(below: _Floats, words: list[str], evidence_share: float) -> str:
     """Say what is missing of somebody with too little evidence."""
     if not words:
         return "not enough evidence: there is no signal in which people differ"
     missing = [word for word, share in zip(words, below, strict=True) if np.isnan(share)]
+    if not missing:
+        return (
+            "not enough evidence: every signal is known, but in few of the recent cycles "
+            f"({100 * evidence_share:.0f} % of what is known of others)"
+        )
     return (
         f"not enough evidence: {len(words) - len(missing)} of {len(words)} signals are known; "
         f"missing: {', '.join(missing)}"

@@ -306,8 +306,9 @@ def profile_clusters(
 ) -> tuple[_Labels, pd.DataFrame]:
     """Describe each cluster by its mean signals and the role that they resemble.
 
-    Each role goes to one cluster at most, so that the similarities together are largest. The
-    clusters are numbered by role, then by size, so that a rerun numbers them alike.
+    Each role goes to one cluster, so that the similarities together are largest; a cluster that is
+    left over has the role that it resembles most, as a second group of it, or none. The clusters
+    are numbered by role, then by size, so that a rerun numbers them alike.
 
     Parameters
     ----------
@@ -347,6 +348,8 @@ def profile_clusters(
     place = np.full(len(inside), len(ROLE_PROFILES))
     place[rows[named]] = columns[named]
     highest = np.nan_to_num(similarity, nan=-2.0).max(axis=1)
+    second = np.isin(np.arange(len(inside)), rows[named], invert=True) & (highest >= min_similarity)
+    place[second] = np.nan_to_num(similarity, nan=-2.0)[second].argmax(axis=1)
     highest[rows[named]] = similarity[rows[named], columns[named]]
     counts = np.array([each.sum() for each in inside], dtype=np.int64)
     order = np.lexsort((-counts, place))

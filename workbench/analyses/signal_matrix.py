@@ -49,7 +49,7 @@ class SignalMatrix:
     shares_below
         The share of the pool that lies below each, from 0 to 1.
     evidence_share
-        The share of the signals that is known of each person.
+        How much of the evidence is known of each person, from 0 to 1.
     levels
         The levels as numbers that grow, missing where they have no order.
     level_names
@@ -81,8 +81,9 @@ def read_signals(signals: pd.DataFrame) -> SignalMatrix:
     Parameters
     ----------
     signals
-        One row per person: `person_id`, numeric columns and, if known, `level`. Several rows of a
-        person are averaged.
+        One row per person: `person_id`, numeric columns and, if known, `level` and
+        `evidence_share`, without which the share of the signals counts that are known. Several rows
+        of a person are averaged.
 
     Returns
     -------
@@ -109,6 +110,7 @@ def read_signals(signals: pd.DataFrame) -> SignalMatrix:
         notes.append(f"Left out, as nobody differs in it: {', '.join(map(spell, alike))}.")
     scores = pd.DataFrame({column: _rank_normal(told[column]) for column in told}, values.index)
     known = told.notna().to_numpy(float).sum(axis=1) / max(len(told.columns), 1)
+    known = _share_over_cycles(signals, values.index, known)
     below = (told.rank(method="min") - 1) / told.notna().sum()
     names, levels = _read_levels(signals, values.index)
     highest = levels == (np.nanmax(levels) if np.isfinite(levels).any() else np.nan)
@@ -118,6 +120,15 @@ def read_signals(signals: pd.DataFrame) -> SignalMatrix:
     return SignalMatrix(
         values.index, scores, below, known, levels, names, highest & few, tuple(notes)
     )
+
+
+def _share_over_cycles(signals: pd.DataFrame, persons: pd.Index, known: _Floats) -> _Floats:
+    """Take how much is known over several cycles where that was measured; never more than now."""
+    if "evidence_share" not in signals:
+        return known
+    measured = pd.to_numeric(signals["evidence_share"], errors="coerce").astype("Float64")
+    share = measured.groupby(signals["person_id"].to_numpy(object)).mean().reindex(persons)
+    return np.fmin(known, share.to_numpy(float, na_value=np.nan))
 
 
 def _read_levels(signals: pd.DataFrame, persons: pd.Index) -> tuple[tuple[str, ...], _Floats]:
