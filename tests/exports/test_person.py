@@ -137,7 +137,7 @@ def test_reasons_and_what_is_missing_are_lists(calibration):
     assert account.reasons == ("Mentees: higher than 90 %", "Talks: higher than 80 %")
     assert (account.next_role, account.missing) == ("CTO", ("Level: the highest",))
     assert account.evidence == (
-        "75 % of the signals that the data hold are known.",
+        "75 % of what the recent cycles say of others is known.",
         "Rests on little",
         "Resting on one activity count alone: customer rescue (escalations solved).",
     )

@@ -262,11 +262,11 @@ def _a(role: str) -> str:
 
 
 def _say_evidence(parts: Mapping[str, Any], member: Mapping[str, Any], person_id: str) -> list[str]:
-    """Say how many of the signals are known and which of them rest on little."""
+    """Say how much of the evidence is known and which signals rest on little."""
     said = []
     if "evidence_share" in member:
         known = f"{100 * member['evidence_share']:.0f} %"
-        said.append(f"{known} of the signals that the data hold are known.")
+        said.append(f"{known} of what the recent cycles say of others is known.")
     cautions = _sentences(member.get("caution"))
     evidence = parts.get("evidence")
     if evidence is None or not member:

@@ -367,7 +367,7 @@ def tabulate_candidates(candidates: Candidates, people: People) -> Table:
         _Column("Similarity", lambda row: _share(row["role_similarity"]), number=True),
         _Column("Probability of the group", lambda row: _share(row["probability"]), number=True),
         _Column("Stability of the group", lambda row: _share(row["stability"]), number=True),
-        _Column("Share of signals known", lambda row: _share(row["evidence_share"]), number=True),
+        _Column("Share of evidence known", lambda row: _share(row["evidence_share"]), number=True),
         _Column("Why", lambda row: people.text(row["reasons"])),
     ]
     if len(candidates.profiles) < 2:

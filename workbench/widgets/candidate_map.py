@@ -29,7 +29,7 @@ _COLUMNS = {
     "role_similarity": "Similarity",
     "probability": "Probability of the group",
     "stability": "Stability of the group",
-    "evidence_share": "Signals known",
+    "evidence_share": "Evidence known",
     "reasons": "Why",
 }
 # People in the list; a browser does not open a longer one at once.
