@@ -131,6 +131,12 @@ def test_candidates_say_which_roles_and_whether_there_are_groups():
     assert "cannot be assessed" in _candidates(["No role"] * 3, 1, similarity=float("nan"))
 
 
+def test_candidates_say_of_how_many_too_little_is_known():
+    answer = _candidates(["CTO", "No role", "No role"], 1, similarity=[0.8, None, None])
+    assert answer.startswith("1 of 3 people resembles a role")
+    assert answer.endswith("Of 2 of them too little is known.")
+
+
 def test_candidates_say_who_was_compared():
     whys = ["manager whose technical output fell", "engineer", "engineer"]
     answer = _candidates(["CTO", "No role", "No role"], 2, whys=whys)

@@ -176,7 +176,7 @@ def test_an_analysis_that_cannot_be_made_leaves_the_rest_of_the_card(calibration
     class Refusing(SimpleNamespace):
         @property
         def coverage(self):
-            raise InputError("There is no column team. Add one.")
+            raise InputError("there is no column team. Add one.")
 
     parts = {name: part for name, part in vars(calibration).items() if name != "coverage"}
     account = described(Refusing(**parts))

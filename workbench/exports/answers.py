@@ -310,7 +310,9 @@ def answer_candidates(calibration: Calibration) -> str:
             f"{total:,} of {pool} {'resembles' if total == 1 else 'resemble'} a role of the "
             f"technical-leadership track: {', '.join(named)}."
         )
-    return f"{found} {structure} {_say_pool(calibration.signals)}".rstrip()
+    few = int(candidates.members["role_similarity"].isna().sum())
+    unknown = f" Of {few:,} of them too little is known." if few else ""
+    return f"{found} {structure} {_say_pool(calibration.signals)}".rstrip() + unknown
 
 
 def _say_pool(signals: pd.DataFrame) -> str:

@@ -165,7 +165,7 @@ def _take_parts(
             taken[name] = getattr(calibration, name)
         except WorkbenchError as error:
             if name in PARTS:
-                refusals.append(f"Not known: {PARTS[name]}. {error}")
+                refusals.append(f"Not known: {PARTS[name]}. {_as_sentence(error)}")
     return taken, refusals
 
 
@@ -202,6 +202,12 @@ def _sentences(text: object) -> list[str]:
     """Take a text of reasons apart, each starting with a capital."""
     parts = [each.strip() for each in str(text or "").split(";")]
     return [each[:1].upper() + each[1:] for each in parts if each]
+
+
+def _as_sentence(error: WorkbenchError) -> str:
+    """Give what an error says, starting with a capital."""
+    text = str(error)
+    return text[:1].upper() + text[1:]
 
 
 def _say_position(latest: Mapping[str, Any]) -> str:
