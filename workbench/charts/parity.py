@@ -188,7 +188,7 @@ def _how_to_read(parity: Parity, rows: list[ParityRow], width: int) -> list[str]
         missing += f" What is hidden guards groups of fewer than {parity.min_group_size} people."
     text = (
         "Where left and right mirror each other, the tracks are level. Both sides of a row are on "
-        f"one scale; thin lines are {100 * parity.interval_level:.0f} % intervals.{missing}"
+        f"one scale; thin lines are {100 * parity.interval_level:g} % intervals.{missing}"
     )
     return wrapped(text, width)
 
