@@ -1,7 +1,8 @@
 """Parity on the screen: both tracks side by side, and each comparison in words; no persons."""
 
+import math
+
 import ipywidgets
-import numpy as np
 import pandas as pd
 
 from workbench.calibration import Calibration
@@ -61,7 +62,7 @@ class TrackParity(ipywidgets.VBox):
         self.chart.show(plot_parity(parity))
         measured = parity.aspects["measure"].map(MEASURES).fillna("")
         # Without the second of two rates, their ratio has no upper end; the sentence says so.
-        shown = parity.aspects.replace(np.inf, np.nan).assign(measured=measured)
+        shown = parity.aspects.replace(math.inf, math.nan).assign(measured=measured)
         self.aspects.show(shown, empty=NOTHING)
         self.bands.show(_beside(parity.pay_bands), empty=NO_BANDS)
         self.notes.value = bullets(parity.notes)
