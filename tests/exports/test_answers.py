@@ -117,6 +117,7 @@ def _candidates(roles, clusters, similarity=0.8, whys=(), n_pool=None, stability
 
 def test_candidates_say_which_roles_and_whether_there_are_groups():
     assert "nobody is compared" in _candidates([], 0)
+    assert "nobody to compare with" in _candidates(["No role"], 1, similarity=None)
     assert "Nobody has enough signals" in _candidates(["No role"], 1, whys=["engineer"], n_pool=0)
     assert "None of 2 people" in _candidates(["No role", "Strong engineer"], 1)
     answer = _candidates(["Lead Engineer", "Lead Engineer", "CTO", "No role"], 3)
@@ -183,6 +184,10 @@ def test_coverage_counts_teams_by_what_they_have_and_lack():
     assert _coverage("pair") == "1 of 1 team has a technical leader and a people manager."
     assert _coverage(*void) == (
         "None of 3 teams has a technical leader and a people manager; 3 lack a technical leader."
+    )
+    assert _coverage("no_technical_leader") == (
+        "The one team does not have a technical leader and a people manager; 1 lacks a technical "
+        "leader."
     )
     assert _coverage("no_technical_leader", "not_known") == (
         "None of 2 teams is known to have a technical leader and a people manager; 1 lacks a "

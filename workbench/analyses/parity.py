@@ -307,8 +307,9 @@ def _note(evidence: Evidence, latest: pd.DataFrame, cycles: list[Hashable]) -> t
             "so there is nothing to compare.",
         )
     notes = [
-        f"Seats, grades, engagement and preferences are those of the {len(here):,} people on the "
-        f"three tracks in the latest cycle, {cycles[-1]}; each person counts once. Promotions are "
+        f"Seats, grades, engagement and preferences are those of the {len(here):,} "
+        f"{'person' if len(here) == 1 else 'people'} on the three tracks in the latest cycle, "
+        f"{cycles[-1]}; each person counts once. Promotions are "
         f"those of {f'all {len(cycles):,} cycles' if len(cycles) > 1 else 'this one cycle'}."
     ]
     other = len(latest) - len(here)

@@ -238,11 +238,12 @@ def answer_coverage(calibration: Calibration) -> str:
     teams = count(len(coverage.teams), "team", "teams")
     if unknown == len(coverage.teams):
         return f"It is not known of any of {teams} whether it has a technical leader."
+    none = f"None of {teams} {'is known to have' if unknown else 'has'}"
     said = [
         f"{pairs:,} of {teams} {_has(pairs)} a technical leader and a people manager"
         if pairs
-        else f"None of {teams} {'is known to have' if unknown else 'has'} a technical leader and a "
-        "people manager"
+        else f"{'The one team does not have' if len(coverage.teams) == 1 else none} a technical "
+        "leader and a people manager"
     ]
     if void:
         lack = f"{void:,} {'lacks' if void == 1 else 'lack'} a technical leader"
@@ -282,6 +283,8 @@ def answer_candidates(calibration: Calibration) -> str:
         return "Nobody of the latest cycle is in the pool of candidates, so nobody is compared."
     if candidates.n_pool == 0:
         return "Nobody has enough signals of technical leadership to be compared."
+    if candidates.n_pool == 1:
+        return "Only 1 person is in the pool of candidates, so there is nobody to compare with."
     if candidates.members["role_similarity"].isna().all():
         return (
             "Candidates cannot be assessed: the data say too little of what others achieve through "
