@@ -185,7 +185,7 @@ def test_nobody_at_all_is_no_error():
     assert parity.seats["n"].tolist() == [0, 0, 0]
     assert parity.cycle is None
     assert parity.notes == ("There are no reviews, so there is nothing to compare.",)
-    assert parity.headline.startswith("Nobody has a position above engineer")
+    assert parity.headline.startswith("Nobody is known to be above engineer")
 
 
 def test_a_latest_cycle_that_everybody_has_left_is_said_and_counts_nobody():

@@ -103,7 +103,7 @@ people who want it
     seats = aspects.loc[aspects["aspect"].eq("seats")].iloc[0]
     technical, managing = int(seats["n_technical_leadership"]), int(seats["n_management"])
     if not technical and not managing:
-        return "Nobody has a position above engineer, so there are no tracks to compare"
+        return "Nobody is known to be above engineer, so there are no tracks to compare"
     if not technical or not managing:
         there, absent = ("technical leadership", "people management")[:: 1 if technical else -1]
         n = technical or managing

@@ -154,7 +154,7 @@ def _judge_seats(evidence: Evidence, bars: Bars) -> _Finding:
     technical, managing = int(held.get(_TECHNICAL, 0)), int(held.get(_MANAGING, 0))
     seats = technical + managing
     if not seats:
-        return _Finding(NOTHING, (0, 0), "not_known", "Nobody has a position above engineer.")
+        return _Finding(NOTHING, (0, 0), "not_known", "Nobody is known to be above engineer.")
     ratio = technical / managing if managing else np.inf
     estimate = Estimate(ratio, ratio, ratio)
     verdict = _judge(estimate, 1.0, 1 / bars.equal_ratio, bars.equal_ratio)

@@ -31,7 +31,7 @@ from workbench.charts.theme import (
 
 __all__ = ["plot_parity"]
 
-NOBODY = "Nobody has a position above engineer in these reviews, so there are no tracks to compare."
+NOBODY = "Nobody is known to be above engineer in these reviews, so there are no tracks to compare."
 _NAMES = {"technical_leadership": "Technical leadership", "management": "People management"}
 _GREY = "#9aa1ab"
 _LABELS, _VERDICT, _WORDS = 262, 212, 200
