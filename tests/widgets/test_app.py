@@ -15,6 +15,7 @@ from workbench.widgets.app import (
     CANDIDATES,
     COLUMNS,
     DECLINES,
+    EFFECT,
     PLAN,
     PROBLEMS,
     SCALES,
@@ -515,3 +516,39 @@ def test_a_hundred_changes_make_no_new_widgets(bench):
         bench.columns.next.click()
         bench.columns.reset.click()
     assert len(_instances) == before
+
+
+def test_names_go_from_every_step_though_one_of_them_fails(company, calibration, monkeypatch):
+    bench = Workbench(calibration)
+    for step in (DECLINES, EFFECT, TEAMS, PLAN):
+        bench.steps.value = step
+    bench.names.value = True
+    names = set(company.tables["Roster"]["Employee Name"])
+    assert [name for name in names if name in _everything_sent(bench.teams)]
+
+    def break_down(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(bench.effect, "show", break_down)
+    monkeypatch.setattr(Notice, "strict", False)
+    bench.names.value = False
+    for shown in (bench.declines, bench.teams, bench.plan):
+        sent = _everything_sent(shown)
+        assert not [name for name in names if name in sent]
+    assert bench.effect.layout.visibility == "hidden"
+    monkeypatch.undo()
+    bench.steps.value = EFFECT
+    assert bench.effect.layout.visibility == "visible"
+    sent = _everything_sent(bench)
+    assert not [name for name in names if name in sent]
+
+
+def test_a_manager_outside_the_list_is_not_named_before_names_are_asked_for(company):
+    reviews = company.tables["Reviews"].copy()
+    reviews["Manager ID"] = reviews["Manager ID"].where(reviews["Team"].ne("Team 03"), "Cy Dahl")
+    bench = Workbench(workbench.load({**company.tables, "Reviews": reviews}))
+    for step in (DECLINES, EFFECT, CANDIDATES, TEAMS, PLAN, TRACKS):
+        bench.steps.value = step
+    assert "Cy Dahl" not in _everything_sent(bench)
+    bench.names.value = True
+    assert "Cy Dahl" in _everything_sent(bench)

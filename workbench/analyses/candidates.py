@@ -308,7 +308,7 @@ def _note_clusters(
         return []
     stable = int((profiles["stability"] >= cluster_stability).sum())
     return [
-        f"{stable} of the {len(profiles)} clusters are stable: at least "
+        f"{stable} of the {len(profiles)} clusters {'is' if stable == 1 else 'are'} stable: at least "
         f"{100 * cluster_stability:.0f} % of each comes back when people are drawn again.",
         f"Three questions about where a person stands in the pool tell the cluster of "
         f"{100 * told.agreement:.0f} % of the people; they explain the clusters, and decide none.",

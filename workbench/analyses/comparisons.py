@@ -194,13 +194,14 @@ def _judge_rungs(evidence: Evidence) -> _Finding:
 def _name_rung(evidence: Evidence, track: str) -> str:
     """Spell the highest rung of a track, with the highest pay band where that can be shown."""
     rung = evidence.rungs[track]
+    level = f"level {rung.level}" if rung.level else ""
     band = name_top(evidence.pay_bands, track)
     beside = ", ".join(
         each
-        for each in (rung.level if rung.title else "", f"pay band {band}" if band else "")
+        for each in (level if rung.title else "", f"pay band {band}" if band else "")
         if each
     )
-    name = rung.title or (f"level {rung.level}" if rung.level else "")
+    name = rung.title or level
     return f"{name} ({beside})" if name and beside else name
 
 

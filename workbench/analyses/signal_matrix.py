@@ -23,14 +23,14 @@ __all__ = ["SignalMatrix", "count_people", "read_signals", "spell"]
 _Floats = npt.NDArray[np.float64]
 _Mask = npt.NDArray[np.bool_]
 
-# Known columns that are no signal. Protected attributes are named here so that none enters a
+# Known columns that are no signal, those of the results among them. Protected attributes are named here so that none enters a
 # cluster even where somebody leaves it in the frame.
 _PROTECTED = frozenset(
     "gender sex ethnicity race age birth_date dob nationality citizenship disability".split()
 )
 _NOT_SIGNALS = frozenset(
     "person_id cycle level job_family evidence_share n_measures n_signals weight_share "
-    "rests_on".split()
+    "rests_on cluster role similarity stability n".split()
 )
 _LEAST_LEVELS = 3
 _MOST_AT_TOP = 0.05
@@ -105,7 +105,9 @@ def read_signals(signals: pd.DataFrame) -> SignalMatrix:
     unknown = [column for column in values if values[column].isna().all()]
     alike = [column for column in values if column not in told and column not in unknown]
     if unknown:
-        notes.append(f"Not known of anybody: {', '.join(map(spell, unknown))}.")
+        notes.append(
+            f"Not known of anybody, or alike in every cohort: {', '.join(map(spell, unknown))}."
+        )
     if alike:
         notes.append(f"Left out, as nobody differs in it: {', '.join(map(spell, alike))}.")
     scores = pd.DataFrame({column: _rank_normal(told[column]) for column in told}, values.index)

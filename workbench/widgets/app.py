@@ -12,6 +12,7 @@ import ipywidgets
 
 from workbench.calibration import Calibration, load, load_again
 from workbench.errors import NoPersonError, ProtectedFileError
+from workbench.exports.labels import label_people
 from workbench.intake.profiles import Choices
 from workbench.widgets.anchor import Anchor
 from workbench.widgets.candidate_map import CandidateMap
@@ -117,6 +118,7 @@ class Workbench(ipywidgets.VBox):
         )
         self.steps.observe(self.notice.guard(lambda _: self._turn_to()), "value")
         self.names.observe(self.notice.guard(lambda _: self._relabel()), "value")
+        self._refill = self.notice.guard(self._fill)
         self.steps.add_class("wb-steps")
         bar = ipywidgets.HBox([self.steps, self.names])
         bar.add_class("wb-bar")
@@ -220,12 +222,12 @@ class Workbench(ipywidgets.VBox):
         if self.step in self._stale and self.calibration is not None:
             self.notice.say("Working it out", "busy")
             self._fill(self.step, self.calibration)
-            self._stale.discard(self.step)
         if self.calibration is not None:
             self.notice.say(f"{self.calibration.source}", "done")
 
     def _fill(self, step: int, calibration: Calibration) -> None:
         """Show a calibration in one step."""
+        page = self.pages.children[step]
         fillers: dict[int, Callable[[], None]] = {
             COLUMNS: partial(self.columns.show, calibration),
             SCALES: partial(self.scales.show, calibration),
@@ -237,21 +239,25 @@ class Workbench(ipywidgets.VBox):
             PLAN: lambda: self.plan.show(calibration, self._labels(calibration)),
             TRACKS: partial(self.tracks.show, calibration),
         }
-        fillers[step]()
+        try:
+            fillers[step]()
+        except Exception:
+            # What it showed before is of other data, or has names that were to be hidden.
+            page.layout.visibility = "hidden"
+            raise
+        page.layout.visibility = "visible"
+        self._stale.discard(step)
         if step in _WITH_PEOPLE:
             self.drawer.card.show(calibration, self._labels(calibration))
 
     def _labels(self, calibration: Calibration) -> dict[str, str]:
         """Give the text for each person: the id, and the name only where it is asked for."""
-        people = calibration.panel.people
-        if not self.names.value or "name" not in people:
-            return {}
-        named = people.dropna(subset="name")
-        texts = named["name"].astype(str) + " (" + named["person_id"].astype(str) + ")"
-        return dict(zip(named["person_id"].astype(str), texts, strict=True))
+        return label_people(calibration.panel, names=self.names.value)
 
     def _relabel(self) -> None:
         """Show or hide names at once on every step, also on those that are not on screen."""
         if self.calibration is not None:
+            # Each on its own: where one cannot be filled, the names still go from the others.
             for step in _WITH_PEOPLE - self._stale:
-                self._fill(step, self.calibration)
+                self._stale.add(step)
+                self._refill(step, self.calibration)
