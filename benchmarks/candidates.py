@@ -28,8 +28,8 @@ from sklearn.preprocessing import StandardScaler
 import workbench
 from benchmarks.pools import BLOBS, PLANTED, ROLE_ORDER, Pool, World, make_pool
 from workbench.analyses.candidates import Candidates, cluster_candidates
-from workbench.analyses.clusters import find_clusters
-from workbench.analyses.roles import NO_ROLE, SIGNALS
+from workbench.analyses.groups.clusters import find_clusters
+from workbench.analyses.resemblance.roles import NO_ROLE, SIGNALS
 from workbench.ladder import ROLES
 
 Points = npt.NDArray[np.float64]

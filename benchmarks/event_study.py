@@ -20,8 +20,8 @@ import pandas as pd
 
 from benchmarks.worlds import SCENARIOS, World, simulate_world
 from workbench.analyses.event_study import estimate_event_study
-from workbench.analyses.histories import Histories, build_histories
-from workbench.analyses.windows import Windows, windows_of
+from workbench.analyses.expected.histories import Histories, build_histories
+from workbench.analyses.expected.windows import Windows, windows_of
 
 Floats = npt.NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workbench.analyses.roles import ROLE_PROFILES, SIGNALS, STRONG_ENGINEER
+from workbench.analyses.resemblance.roles import ROLE_PROFILES, SIGNALS, STRONG_ENGINEER
 
 __all__ = ["BLOBS", "PLANTED", "ROLE_ORDER", "Pool", "World", "make_pool"]
 

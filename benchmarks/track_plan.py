@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pandas as pd
 
-from workbench.analyses.assignment import assign_seats, weigh_choices
+from workbench.analyses.plan.assignment import assign_seats, weigh_choices
 from workbench.analyses.track_plan import plan_track
 from workbench.ladder import ROLES
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 import workbench
-from workbench.analyses.aspects import ASPECTS
 from workbench.analyses.coverage import BEGINNINGS, STATES
 from workbench.analyses.patterns import PATTERNS
 from workbench.analyses.team_effect import OUTCOMES
+from workbench.analyses.tracks.aspects import ASPECTS
 from workbench.fields import FIELDS
 from workbench.measures.force_multiplier import EVIDENCE, FORCE_MULTIPLIER, WRITTEN
 from workbench.measures.technical_output import TECHNICAL_OUTPUT

@@ -17,8 +17,8 @@ from workbench.analyses.decline import DeclineFit, Declines, fit_declines, judge
 from workbench.analyses.event_study import EventStudy, estimate_event_study
 from workbench.analyses.parity import Parity, compare_tracks
 from workbench.analyses.patterns import describe_patterns
+from workbench.analyses.people.positions import find_positions
 from workbench.analyses.pool import describe_pool_rule, select_pool
-from workbench.analyses.positions import find_positions
 from workbench.analyses.promotions import find_promotions
 from workbench.analyses.sensitivity import Sensitivity, assess_sensitivity
 from workbench.analyses.team_effect import TeamEffects, measure_team_effects

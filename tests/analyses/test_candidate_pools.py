@@ -17,7 +17,7 @@ from benchmarks.candidates import (
     tabulate,
 )
 from benchmarks.pools import BLOBS, PLANTED, World, make_pool
-from workbench.analyses.clusters import find_clusters
+from workbench.analyses.groups.clusters import find_clusters
 
 WORLDS = {world.name: world for world in (*PLANTED, *BLOBS)}
 CLEAR = "4 archetypes, 4 SD, normal, 400"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
 from workbench.analyses.candidates import Candidates, cluster_candidates
-from workbench.analyses.roles import NO_ROLE, ROLE_PROFILES, SIGNALS, STRONG_ENGINEER
+from workbench.analyses.resemblance.roles import NO_ROLE, ROLE_PROFILES, SIGNALS, STRONG_ENGINEER
 from workbench.errors import InputError
 from workbench.fields import fields_with_role
 from workbench.ladder import ROLES

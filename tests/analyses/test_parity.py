@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import workbench
-from workbench.analyses.aspects import ASPECTS
 from workbench.analyses.parity import compare_tracks
+from workbench.analyses.tracks.aspects import ASPECTS
 from workbench.errors import InputError
 
 VERDICTS = {"higher", "lower", "about_equal", "cannot_be_told", "hidden", "not_known"}

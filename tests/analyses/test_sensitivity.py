@@ -6,8 +6,8 @@ import pytest
 
 from benchmarks.worlds import SCENARIOS, simulate_world
 from workbench.analyses.decline import fit_declines, judge_declines
-from workbench.analyses.discoveries import adjust_p_values
-from workbench.analyses.placebos import compare_with_placebos
+from workbench.analyses.expected.discoveries import adjust_p_values
+from workbench.analyses.expected.placebos import compare_with_placebos
 from workbench.analyses.sensitivity import Sensitivity, assess_sensitivity
 from workbench.errors import InputError
 

@@ -12,7 +12,7 @@ from .event_study import estimate_event_study as estimate_event_study
 from .parity import Parity as Parity
 from .parity import compare_tracks as compare_tracks
 from .patterns import describe_patterns as describe_patterns
-from .positions import find_positions as find_positions
+from .people.positions import find_positions as find_positions
 from .promotions import find_promotions as find_promotions
 from .sensitivity import Sensitivity as Sensitivity
 from .sensitivity import assess_sensitivity as assess_sensitivity

@@ -15,13 +15,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbench.analyses.cluster_map import draw_map
-from workbench.analyses.cluster_tree import ClusterRules, explain_clusters
-from workbench.analyses.clusters import Clusters, find_clusters
-from workbench.analyses.next_rung import find_next_rungs
+from workbench.analyses.groups.cluster_map import draw_map
+from workbench.analyses.groups.cluster_tree import ClusterRules, explain_clusters
+from workbench.analyses.groups.clusters import Clusters, find_clusters
 from workbench.analyses.pool import select_pool
-from workbench.analyses.reasons import describe_cautions, describe_reasons
-from workbench.analyses.roles import (
+from workbench.analyses.resemblance.next_rung import find_next_rungs
+from workbench.analyses.resemblance.reasons import describe_cautions, describe_reasons
+from workbench.analyses.resemblance.roles import (
     LEAST_SIGNALS,
     NO_ROLE,
     REACH,
@@ -33,7 +33,12 @@ from workbench.analyses.roles import (
     profile_clusters,
     resemble_roles,
 )
-from workbench.analyses.signal_matrix import SignalMatrix, count_people, read_signals, spell
+from workbench.analyses.resemblance.signal_matrix import (
+    SignalMatrix,
+    count_people,
+    read_signals,
+    spell,
+)
 from workbench.settings import DEFAULTS
 
 __all__ = ["Candidates", "cluster_candidates", "select_pool"]
@@ -308,8 +313,8 @@ def _note_clusters(
         return []
     stable = int((profiles["stability"] >= cluster_stability).sum())
     return [
-        f"{stable} of the {len(profiles)} clusters {'is' if stable == 1 else 'are'} stable: at least "
-        f"{100 * cluster_stability:.0f} % of each comes back when people are drawn again.",
+        f"{stable} of the {len(profiles)} clusters {'is' if stable == 1 else 'are'} stable: at "
+        f"least {100 * cluster_stability:.0f} % of each comes back when people are drawn again.",
         f"Three questions about where a person stands in the pool tell the cluster of "
         f"{100 * told.agreement:.0f} % of the people; they explain the clusters, and decide none.",
     ]

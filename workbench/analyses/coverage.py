@@ -11,15 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workbench.analyses.histories import Ints
-from workbench.analyses.led_teams import find_leads
+from workbench.analyses.expected.histories import Ints
 from workbench.analyses.promotions import find_promotions
-from workbench.analyses.roster import Roster, build_roster
-from workbench.analyses.seats import NO, NO_TEAM, UNKNOWN, YES, Holders, Seats, find_seats
-from workbench.analyses.similar_teams import SimilarTeams
-from workbench.analyses.void_outcomes import VOID_OUTCOMES, measure_voids
-from workbench.analyses.void_words import say_state, write_notes
-from workbench.analyses.voids import (
+from workbench.analyses.teams.led_teams import find_leads
+from workbench.analyses.teams.roster import Roster, build_roster
+from workbench.analyses.teams.seats import NO, NO_TEAM, UNKNOWN, YES, Holders, Seats, find_seats
+from workbench.analyses.teams.similar_teams import SimilarTeams
+from workbench.analyses.teams.void_outcomes import VOID_OUTCOMES, measure_voids
+from workbench.analyses.teams.void_words import say_state, write_notes
+from workbench.analyses.teams.voids import (
     BEGINNINGS,
     Void,
     find_losses,

@@ -12,30 +12,37 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from workbench.analyses.counterfactual import Counterfactual
-from workbench.analyses.discoveries import (
+from workbench.analyses.expected.counterfactual import Counterfactual
+from workbench.analyses.expected.discoveries import (
     adjust_p_values,
     shrink_effects,
     weighted_quantile,
 )
-from workbench.analyses.evidence import (
+from workbench.analyses.expected.evidence import (
     can_fit_anything,
     describe_evidence,
     find_missing_evidence,
     say_too_few_peers,
 )
-from workbench.analyses.fitting import fit_counterfactual
-from workbench.analyses.histories import Bools, Events, Floats, Histories, Ints, build_histories
-from workbench.analyses.placebos import Comparison, compare_with_placebos
-from workbench.analyses.shifts import (
+from workbench.analyses.expected.fitting import fit_counterfactual
+from workbench.analyses.expected.histories import (
+    Bools,
+    Events,
+    Floats,
+    Histories,
+    Ints,
+    build_histories,
+)
+from workbench.analyses.expected.placebos import Comparison, compare_with_placebos
+from workbench.analyses.expected.shifts import (
     Halves,
     Shifts,
     measure_halves,
     measure_placebo_shifts,
     measure_shifts,
 )
-from workbench.analyses.trajectories import draw_trajectories
-from workbench.analyses.windows import Windows, draw_placebos, windows_of
+from workbench.analyses.expected.trajectories import draw_trajectories
+from workbench.analyses.expected.windows import Windows, draw_placebos, windows_of
 from workbench.settings import DEFAULTS, Settings
 
 __all__ = ["DeclineFit", "Declines", "find_declines", "fit_declines", "judge_declines"]

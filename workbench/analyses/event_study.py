@@ -16,11 +16,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbench.analyses.bands import BAND_COLUMNS, average_gaps, lay_out_means, subtract_means
-from workbench.analyses.gaps import Gaps, measure_gaps
-from workbench.analyses.histories import Histories, Ints, build_histories, in_order
-from workbench.analyses.usual_estimators import Spike, estimate_as_usual
-from workbench.analyses.windows import Windows, windows_of
+from workbench.analyses.estimators.bands import (
+    BAND_COLUMNS,
+    average_gaps,
+    lay_out_means,
+    subtract_means,
+)
+from workbench.analyses.estimators.gaps import Gaps, measure_gaps
+from workbench.analyses.estimators.usual_estimators import Spike, estimate_as_usual
+from workbench.analyses.expected.histories import Histories, Ints, build_histories, in_order
+from workbench.analyses.expected.windows import Windows, windows_of
 from workbench.errors import InputError, SettingsError
 from workbench.settings import DEFAULTS, Settings
 

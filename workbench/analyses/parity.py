@@ -13,17 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workbench.analyses.aspects import ASPECTS, Aspect, say_headline
-from workbench.analyses.comparisons import Bars, Evidence, judge_aspects
-from workbench.analyses.employment import has_left
-from workbench.analyses.grades import Grades, count_grades
-from workbench.analyses.histories import in_time, read_level
-from workbench.analyses.preferences import read_preferences
+from workbench.analyses.expected.histories import in_time, read_level
+from workbench.analyses.people.employment import has_left
+from workbench.analyses.people.preferences import read_preferences
 from workbench.analyses.promotions import find_promotions
-from workbench.analyses.roster import one_row_each
-from workbench.analyses.rungs import find_highest_rung
-from workbench.analyses.track_rates import Rate, count_moves
-from workbench.analyses.track_tables import (
+from workbench.analyses.teams.roster import one_row_each
+from workbench.analyses.tracks.aspects import ASPECTS, Aspect, say_headline
+from workbench.analyses.tracks.comparisons import Bars, Evidence, judge_aspects
+from workbench.analyses.tracks.grades import Grades, count_grades
+from workbench.analyses.tracks.rungs import find_highest_rung
+from workbench.analyses.tracks.track_rates import Rate, count_moves
+from workbench.analyses.tracks.track_tables import (
     COMPARED,
     list_preferences,
     list_rates,

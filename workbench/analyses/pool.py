@@ -7,8 +7,8 @@ with the reason in words. The rule is a matter of settings, and it is shown besi
 import numpy as np
 import pandas as pd
 
-from workbench.analyses.employment import has_left
-from workbench.analyses.preferences import read_preferences
+from workbench.analyses.people.employment import has_left
+from workbench.analyses.people.preferences import read_preferences
 from workbench.errors import InputError
 from workbench.settings import DEFAULTS
 

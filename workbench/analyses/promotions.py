@@ -11,7 +11,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from workbench.analyses.histories import in_order, in_time, read_level
+from workbench.analyses.expected.histories import in_order, in_time, read_level
 from workbench.errors import InputError
 from workbench.ladder import track_of_title
 

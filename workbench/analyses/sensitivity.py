@@ -14,27 +14,27 @@ import numpy as np
 import pandas as pd
 
 from workbench.analyses.decline import DeclineFit, Declines
-from workbench.analyses.earlier_promotions import (
+from workbench.analyses.doubts.earlier_promotions import (
     MEAN_COLUMNS,
     PERSON_COLUMNS,
     measure_again,
     name_people,
 )
-from workbench.analyses.firmness import (
+from workbench.analyses.doubts.firmness import (
     MEASURE_COLUMNS,
     count_measures,
     leave_measures_out,
     move_the_bar,
     resample_peers,
 )
-from workbench.analyses.hidden_selection import (
+from workbench.analyses.doubts.hidden_selection import (
     STREAK_COLUMNS,
     find_tipping_points,
     measure_streak,
 )
-from workbench.analyses.histories import Ints
-from workbench.analyses.trials import Trial, try_promotions
-from workbench.analyses.windows import RECENT_CYCLES
+from workbench.analyses.doubts.trials import Trial, try_promotions
+from workbench.analyses.expected.histories import Ints
+from workbench.analyses.expected.windows import RECENT_CYCLES
 from workbench.errors import InputError
 from workbench.settings import DEFAULTS, Settings
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from workbench.analyses.led_teams import Lead, find_leads
-from workbench.analyses.roster import build_roster
-from workbench.analyses.seats import find_seats
-from workbench.analyses.similar_teams import SimilarTeams
-from workbench.analyses.situations import describe_situations
-from workbench.analyses.team_changes import measure_change
-from workbench.analyses.team_outcomes import OUTCOMES, Outcome
-from workbench.analyses.voids import find_losses, other_events
+from workbench.analyses.teams.led_teams import Lead, find_leads
+from workbench.analyses.teams.roster import build_roster
+from workbench.analyses.teams.seats import find_seats
+from workbench.analyses.teams.similar_teams import SimilarTeams
+from workbench.analyses.teams.situations import describe_situations
+from workbench.analyses.teams.team_changes import measure_change
+from workbench.analyses.teams.team_outcomes import OUTCOMES, Outcome
+from workbench.analyses.teams.voids import find_losses, other_events
 from workbench.settings import DEFAULTS, Settings
 
 __all__ = ["OUTCOMES", "Outcome", "TeamEffects", "measure_team_effects"]

@@ -13,19 +13,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbench.analyses.assignment import assign_seats, find_seconds, weigh_choices
-from workbench.analyses.occupancy import Occupancy, pair_seats
-from workbench.analyses.open_seats import (
+from workbench.analyses.plan.assignment import assign_seats, find_seconds, weigh_choices
+from workbench.analyses.plan.occupancy import Occupancy, pair_seats
+from workbench.analyses.plan.open_seats import (
     find_open_seats,
     name_areas,
     read_positions,
     read_teams,
 )
-from workbench.analyses.plan_words import give_reasons, note_plan
-from workbench.analyses.seat_candidates import list_persons, read_members
-from workbench.analyses.seat_fit import SeatFit, fit_seats, similarities_to_roles
-from workbench.analyses.unfilled import explain_open_seats, explain_unseated
-from workbench.analyses.what_if import WhatIf, read_what_if
+from workbench.analyses.plan.plan_words import give_reasons, note_plan
+from workbench.analyses.plan.seat_candidates import list_persons, read_members
+from workbench.analyses.plan.seat_fit import SeatFit, fit_seats, similarities_to_roles
+from workbench.analyses.plan.unfilled import explain_open_seats, explain_unseated
+from workbench.analyses.plan.what_if import WhatIf, read_what_if
 from workbench.errors import SettingsError
 from workbench.settings import DEFAULTS
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workbench.analyses.roles import ROLE_PROFILES, STRONG_ENGINEER
+from workbench.analyses.resemblance.roles import ROLE_PROFILES, STRONG_ENGINEER
 from workbench.analyses.track_plan import TrackPlan
 from workbench.charts.theme import labelled, plain_text
 

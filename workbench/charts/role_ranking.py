@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.analyses.candidates import Candidates
-from workbench.analyses.roles import NO_ROLE, ROLE_PROFILES, STRONG_ENGINEER
+from workbench.analyses.resemblance.roles import NO_ROLE, ROLE_PROFILES, STRONG_ENGINEER
 from workbench.charts.theme import (
     ACCENT,
     FLAG_SHAPE,

@@ -14,7 +14,7 @@ import pandas as pd
 from workbench.analyses.candidates import Candidates
 from workbench.analyses.coverage import Coverage
 from workbench.analyses.decline import Declines
-from workbench.analyses.roles import NO_ROLE
+from workbench.analyses.resemblance.roles import NO_ROLE
 from workbench.analyses.track_plan import TrackPlan
 from workbench.calibration import Calibration
 from workbench.charts.decline import FLAG_MARK

@@ -14,7 +14,7 @@ import pandas as pd
 
 from workbench.analyses.candidates import Candidates
 from workbench.analyses.decline import Declines
-from workbench.analyses.roles import NO_ROLE, STRONG_ENGINEER
+from workbench.analyses.resemblance.roles import NO_ROLE, STRONG_ENGINEER
 from workbench.charts.theme import in_words, plain_text, signed
 from workbench.charts.validation import SEVERITIES
 from workbench.fields import FIELD_BY_NAME

@@ -1,0 +1,1 @@
+"""What would explain a flag away: other people, bars, dates or measures."""

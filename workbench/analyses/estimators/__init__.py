@@ -1,0 +1,1 @@
+"""The usual estimators of an event study, with their bands and gaps."""

@@ -1,0 +1,1 @@
+"""The groups in which people fall, without any profile."""

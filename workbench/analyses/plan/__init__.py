@@ -1,0 +1,1 @@
+"""The open seats, the candidates for them, and the best plan."""

@@ -1,0 +1,1 @@
+"""Both tracks beside each other, aspect by aspect."""
