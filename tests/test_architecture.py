@@ -42,12 +42,13 @@ LAYERS = {
     "charts": {"analyses", "errors"},
     "samples": {"sample_texts", "ladder", "fields", "errors"},
     "sample_texts": set(),
-    "intake": {"fields", "ladder", "errors"},
-    "measures": {"settings", "ladder", "errors"},
-    "analyses": {"settings", "ladder", "errors"},
+    "intake": {"fields", "ladder", "protected", "errors"},
+    "measures": {"settings", "ladder", "protected", "errors"},
+    "analyses": {"settings", "ladder", "protected", "errors"},
     "settings": {"errors"},
     "fields": set(),
     "ladder": set(),
+    "protected": set(),
     "errors": set(),
 }
 # Which layer may import which outside packages; the standard library is open to all.

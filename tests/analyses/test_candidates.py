@@ -121,15 +121,16 @@ def test_the_input_is_not_written_into() -> None:
     pd.testing.assert_frame_equal(frame, kept)
 
 
-def test_protected_attributes_change_nothing_and_are_named() -> None:
+def test_protected_attributes_and_pay_change_nothing_and_are_named() -> None:
     frame, _ = archetypes(people=150)
     rng = np.random.default_rng(0)
     with_them = frame.copy()
-    for name in fields_with_role("protected"):
+    for name in (*fields_with_role("protected", "pay"), "Age (years)", "marital_status", "Salary"):
         with_them[name] = rng.normal(size=len(frame))
     found = cluster_candidates(with_them)
     same(found, cluster_candidates(frame))
     assert any("protected" in note and "gender" in note for note in found.notes)
+    assert any("pay" in note and "Salary" in note for note in found.notes)
 
 
 def test_permuting_protected_attributes_changes_nothing() -> None:

@@ -150,9 +150,16 @@ def test_what_cannot_be_added_is_refused_in_words(signals: dict[str, str], words
 
 
 @pytest.mark.parametrize(
-    "column", [*fields_with_role("protected"), "Gender (1 = f)", "AGE_2024", "Date of Birth"]
+    "column",
+    [
+        *fields_with_role("protected", "pay"),
+        "Gender (1 = f)",
+        "AGE_2024",
+        "Date of Birth",
+        "Base Salary",
+    ],
 )
-def test_protected_attributes_are_never_added(column: str) -> None:
+def test_protected_attributes_and_pay_are_never_added(column: str) -> None:
     with pytest.raises(InputError, match="never counts towards a score"):
         added_measure(column, "force_multiplier")
     with pytest.raises(InputError, match="never counts towards a score"):

@@ -12,13 +12,13 @@ from workbench.intake.cells import Severity
 from workbench.intake.headers.matching import fold_header, is_private, normalise_header
 from workbench.intake.problems import ProblemList
 from workbench.intake.profiles import AddedTo, Choices
+from workbench.protected import is_pay, is_protected
 
 __all__ = ["find_kept_column", "is_of_a_person", "settle_signals"]
 
 _COUNTED = frozenset((*fields_with_role("technical_output", "force_multiplier"), "regretted_exits"))
 _ADDABLE = frozenset(fields_with_role("rating", "outcome")) - _COUNTED
 _PRIVATE = frozenset(fields_with_role("pay", "protected"))
-_PROTECTED_WORDS = frozenset("age ages birthday disabled".split())
 _FIELDS = frozenset(FIELD_BY_NAME) | {f"{name}_text" for name in FIELD_BY_NAME}
 
 
@@ -78,8 +78,11 @@ def is_of_a_person(header: str) -> bool:
     >>> is_of_a_person("Age Group"), is_of_a_person("Base Salary"), is_of_a_person("Pages Written")
     (True, True, False)
     """
-    words = set(normalise_header(header).split()) | set(fold_header(header).split())
-    return is_private(header) or bool(words & _PROTECTED_WORDS)
+    return is_private(header) or any(
+        is_one(name)
+        for name in (header, normalise_header(header))
+        for is_one in (is_protected, is_pay)
+    )
 
 
 def _find_field(header: str, columns: pd.DataFrame) -> str | None:

@@ -5,7 +5,6 @@ those of the catalogues, to be handed to the scoring as `extra`. One that is add
 output joins that weighted mean; one that is added to force multiplication is a signal of its own.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -15,13 +14,10 @@ from workbench.errors import InputError
 from workbench.measures.force_multiplier import EVIDENCE, FORCE_MULTIPLIER
 from workbench.measures.measure import Direction, Half, Measure, per_exposure, recorded
 from workbench.measures.technical_output import TECHNICAL_OUTPUT
+from workbench.protected import is_pay, is_protected
 
 __all__ = ["added_measure", "added_measures", "looks_like_a_count", "measures_of_output"]
 
-_PROTECTED = frozenset(
-    "gender sex ethnicity race age birth birthdate birthday dob nationality citizenship disability "
-    "disabled religion pregnancy pregnant marital".split()
-)
 _LESS = ", less is better"
 _HALVES: dict[str, tuple[Half, Direction]] = {
     "technical_output": ("technical_output", "better"),
@@ -66,7 +62,7 @@ def added_measure(
     Raises
     ------
     InputError
-        If the column is counted already, or is a protected attribute by its name.
+        If the column is counted already, or is by its name pay or a protected attribute.
 
     Examples
     --------
@@ -79,10 +75,10 @@ def added_measure(
             f'"{column}" counts already, so it cannot be added again. Any other column of numbers '
             "can be added. Leave it out."
         )
-    if _PROTECTED & set(re.findall(r"[^\W\d_]+", column.casefold())):
+    if is_protected(column) or is_pay(column):
         raise InputError(
-            f'"{column}" describes who people are, and never counts towards a score. Columns that '
-            "say what people did can be added. Leave it out."
+            f'"{column}" describes who people are or what they earn, and never counts towards a '
+            "score. Columns that say what people did can be added. Leave it out."
         )
     return Measure(
         f"{column} (sheet)" if column in _TAKEN else column,
@@ -115,8 +111,8 @@ def added_measures(reviews: pd.DataFrame, signals: Mapping[str, str]) -> tuple[M
     Raises
     ------
     InputError
-        If a column is not there, holds no numbers, is counted already or is a protected attribute,
-        or is added to something else.
+        If a column is not there, holds no numbers, is counted already, is pay or a protected
+        attribute, or is added to something else.
 
     Examples
     --------

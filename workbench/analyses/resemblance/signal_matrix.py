@@ -2,7 +2,8 @@
 
 What comes in is one row per person with numeric columns; what goes out are the people in one order,
 and their signals as normal quantiles of ranks, so that heavy tails, units and skewed counts do not
-decide who is like whom. Protected attributes never get in.
+decide who is like whom. Protected attributes and pay never get in, even where somebody leaves them
+in the frame.
 """
 
 from dataclasses import dataclass
@@ -17,17 +18,14 @@ from workbench.analyses.groups.mixtures import HIGHEST_SCORE
 from workbench.analyses.pool import rank_levels
 from workbench.analyses.resemblance.roles import SIGNALS
 from workbench.errors import InputError
+from workbench.protected import is_pay, is_protected
 
 __all__ = ["SignalMatrix", "count_people", "read_signals", "spell"]
 
 _Floats = npt.NDArray[np.float64]
 _Mask = npt.NDArray[np.bool_]
 
-# Known columns that are no signal, those of the results among them. Protected attributes are named
-# here so that none enters a cluster even where somebody leaves it in the frame.
-_PROTECTED = frozenset(
-    "gender sex ethnicity race age birth_date dob nationality citizenship disability".split()
-)
+# Known columns that are no signal, those of the results among them.
 _NOT_SIGNALS = frozenset(
     "person_id cycle level job_family evidence_share n_measures n_signals weight_share "
     "rests_on cluster role similarity stability n".split()
@@ -166,9 +164,10 @@ def _take_values(signals: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     values = values.where(np.isfinite(values)).set_index(pd.Index(signals["person_id"]))
     values = values[values.index.notna()]
     notes = []
-    protected = [str(column) for column in signals if str(column).casefold() in _PROTECTED]
-    if protected:
-        notes.append(f"Not used, as protected attributes: {', '.join(sorted(protected))}.")
+    for words, is_one in (("protected attributes", is_protected), ("pay", is_pay)):
+        left_out = sorted(column for column in map(str, signals) if is_one(column))
+        if left_out:
+            notes.append(f"Not used, as {words}: {', '.join(left_out)}.")
     repeated = values.index.duplicated()
     if repeated.any():
         notes.append(
@@ -182,8 +181,8 @@ def _take_values(signals: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 
 
 def _is_signal(signals: pd.DataFrame, column: str) -> bool:
-    """Tell whether a column can be clustered on: numeric, and neither a key nor protected."""
-    if str(column).casefold() in _PROTECTED | _NOT_SIGNALS:
+    """Tell whether a column can be clustered on: numeric, and no key, nor protected or pay."""
+    if column.casefold() in _NOT_SIGNALS or is_protected(column) or is_pay(column):
         return False
     if column in SIGNALS:
         return True
