@@ -116,6 +116,18 @@ def test_a_themed_chart_has_two_type_sizes_and_fetches_no_font():
     assert "sans-serif" in config["font"]
 
 
+def test_a_chart_tells_its_title_to_those_who_cannot_see_it():
+    bare = alt.Chart(alt.InlineData(values=[{"n": 1}])).mark_point()
+    title = alt.TitleParams(text="Two groups", subtitle=["Blue: above the", "mean."])
+    assert themed(bare.properties(title=title)).to_dict()["description"] == (
+        "Two groups. Blue: above the mean."
+    )
+    own = bare.properties(title=title, description="All of it.")
+    assert themed(own).to_dict()["description"] == "All of it."
+    assert "description" not in themed(bare).to_dict()
+    assert empty_state("Nobody yet.").to_dict()["description"] == "Nobody yet."
+
+
 def test_projected_keeps_only_the_columns_asked_for_and_numbers_that_json_has():
     frame = pd.DataFrame(
         {

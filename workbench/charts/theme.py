@@ -83,14 +83,18 @@ def themed(chart: Picture) -> Picture:
     Returns
     -------
     chart
-        A copy with fonts, sizes and greys set. It cannot be layered further.
+        A copy with fonts, sizes and greys set, and a description for those who cannot see it: the
+        title and how to read it, where it has none of its own. It cannot be layered further.
 
     Examples
     --------
-    >>> chart = alt.Chart(alt.InlineData(values=[{"n": 1}])).mark_point()
-    >>> themed(chart).to_dict()["config"]["title"]["fontSize"]
-    16
+    >>> chart = alt.Chart(alt.InlineData(values=[{"n": 1}]), title="One point").mark_point()
+    >>> spec = themed(chart).to_dict()
+    >>> spec["config"]["title"]["fontSize"], spec["description"]
+    (16, 'One point')
     """
+    if chart.description is alt.Undefined and (told := _tell_title(chart.title)):
+        chart = chart.properties(description=told)
     styled: Picture = chart.configure(
         font=FONT,
         background="white",
@@ -123,6 +127,16 @@ def themed(chart: Picture) -> Picture:
         text=alt.MarkConfig(fontSize=TEXT_SIZE, color=INK),
     )
     return styled
+
+
+def _tell_title(title: object) -> str:
+    """Give title and subtitle of a chart as sentences; nothing where there are none."""
+    parts = [title]
+    if isinstance(title, alt.TitleParams):
+        parts = [title.text, title.subtitle]
+    lines = [" ".join(part) if isinstance(part, list) else part for part in parts]
+    told = [plain_text(line).rstrip(".") for line in lines if isinstance(line, str)]
+    return f"{'. '.join(told)}." if len(told) > 1 else "".join(told)
 
 
 def difference_axis(tick_count: int = 5) -> alt.Axis:
@@ -292,7 +306,12 @@ def empty_state(
             fontSize=TITLE_SIZE, color=QUIET, lineBreak="\n", lineHeight=24, baseline="middle"
         )
         .encode(text=alt.Text("sentence:N"))
-        .properties(width=width, height=height, view=alt.ViewBackground(fill="#f6f7f9"))
+        .properties(
+            width=width,
+            height=height,
+            view=alt.ViewBackground(fill="#f6f7f9"),
+            description=plain_text(sentence),
+        )
     )
     if select is not None:
         chart = chart.add_params(alt.selection_point(name=select, fields=["person_id"]))
