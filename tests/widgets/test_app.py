@@ -177,6 +177,10 @@ def test_a_person_of_a_team_and_one_of_a_seat_open_their_card(bench):
     person = bench.teams.people.options[0][1]
     bench.teams.people.value = person
     assert (bench.drawer.is_open, bench.drawer.card.person_id) == (True, person)
+    bench.drawer.shut_button.click()
+    assert not bench.drawer.is_open
+    bench.teams.people.value = person
+    assert bench.drawer.is_open, "whose card was closed can be chosen again"
     bench.steps.value = PLAN
     assert not bench.drawer.is_open
     bench.plan.card.click()

@@ -12,7 +12,7 @@ class Anchor(anywidget.AnyWidget):
     """An empty line that the page scrolls to, so that a step has the whole screen.
 
     While something in the workbench has the focus, JupyterLab's own keys do nothing: typing in a
-    list would otherwise cut or change the cell.
+    list would otherwise cut or change the cell. Escape shuts the card of a person.
 
     Attributes
     ----------

@@ -88,7 +88,7 @@ class Workbench(ipywidgets.VBox):
         self.columns = ColumnMatcher(self.notice, self._choose, self._confirm)
         self.scales = ScaleEditor(self.notice, self._choose)
         self.check = DataCheck(self.notice)
-        self.drawer = PersonDrawer(self.notice)
+        self.drawer = PersonDrawer(self.notice, on_shut=lambda: self.teams.forget_person())
         self.declines = DeclineList(self.notice, self._change_settings, self.drawer.open_person)
         self.effect = PromotionEffect()
         self.candidates = CandidateMap(self.notice)

@@ -42,7 +42,8 @@ class ChartView(ipywidgets.VBox):
         self._on_pick = on_pick
         self._selection, self._field = selects
         self._chart: alt.JupyterChart | None = None
-        super().__init__(layout=ipywidgets.Layout(min_height=height, overflow="hidden"))
+        # A picture that is wider than the notebook, beside an open file list, can be moved.
+        super().__init__(layout=ipywidgets.Layout(min_height=height, overflow="auto hidden"))
         self.add_class(name)
 
     @property

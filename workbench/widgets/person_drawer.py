@@ -1,5 +1,7 @@
 """The card of one person over the right side of the screen, on whatever step it was asked for."""
 
+from collections.abc import Callable
+
 import ipywidgets
 
 from workbench.widgets.notice import Notice
@@ -15,6 +17,8 @@ class PersonDrawer(ipywidgets.VBox):
     ----------
     notice
         Where it is said that something is worked out, and an error of a handler.
+    on_shut
+        Called when the card goes out of sight.
 
     Examples
     --------
@@ -23,18 +27,19 @@ class PersonDrawer(ipywidgets.VBox):
     False
     """
 
-    def __init__(self, notice: Notice) -> None:
+    def __init__(self, notice: Notice, on_shut: Callable[[], None] = lambda: None) -> None:
         """Lay the card out, out of sight."""
+        self._on_shut = on_shut
         self.card = PersonCard(notice)
         self.shut_button = ipywidgets.Button(
-            description="Close", tooltip="Close the card of this person", layout={"width": "80px"}
+            description="Close", tooltip="Close this card (Escape)", layout={"width": "80px"}
         )
         self.shut_button.on_click(notice.guard(lambda _: self.shut()))
         self.sheet = ipywidgets.VBox([self.shut_button, self.card])
         self.sheet.add_class("wb-sheet")
         super().__init__([self.sheet])
         self.add_class("wb-drawer")
-        self.shut()
+        self.sheet.layout.display = "none"
 
     @property
     def is_open(self) -> bool:
@@ -50,3 +55,4 @@ class PersonDrawer(ipywidgets.VBox):
     def shut(self) -> None:
         """Take the card out of sight."""
         self.sheet.layout.display = "none"
+        self._on_shut()

@@ -126,6 +126,10 @@ class TeamCoverage(ipywidgets.VBox):
             # Nothing of earlier data stays on the screen.
             self._show_team("")
 
+    def forget_person(self) -> None:
+        """Choose nobody of the team, so that the same person can be chosen again."""
+        self.people.value = None
+
     # Every step from team to team waits for the grid; its tests hold it to Altair's schema.
     @debug_mode(False)
     def _show_team(self, team: str) -> None:
