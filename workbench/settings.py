@@ -59,7 +59,7 @@ class Settings:
         1, "1 where managers who prefer the technical track are in the pool, else 0.", 0, 1
     )
     min_evidence_share: float = _setting(
-        0.5, "Share of the signals a person must have to be clustered.", 0.0, 1.0
+        0.5, "Share of the evidence that must be known of a person to be clustered.", 0.0, 1.0
     )
     recent_cycles: int = _setting(
         4, "Latest cycles over which a candidate's signals are averaged.", 1, 100

@@ -152,7 +152,9 @@ def cluster_candidates(
     dissolved_below
         Jaccard similarity below which a cluster does not come back, so that there are fewer.
     min_evidence_share
-        Share of the signals a person must have to be clustered.
+        Share of the evidence that must be known of a person to be clustered: `evidence_share` where
+        the signals have it, as from `summarise_signals`, and never more than the share of them that
+        is known.
     min_role_similarity
         Similarity to a profile, below which no role is named.
     min_reach

@@ -52,7 +52,7 @@ _AT_SHARE = 0.01  # ... at this share of the placebos
 _RECOVERED = 1.645  # studentized rise from the first to the second half of the cycles after
 _FEW_JUDGED = 20  # below which the share without a drop is anybody's guess
 _FEW_LOOK_ALIKES = 300  # placebos of equal weight, below which small p-values are coarse
-_FEW_ALIKE = 10  # placebos with a streak beyond hers, below which she stands alone
+_FEW_ALIKE = 10  # placebos with a streak beyond the real one, below which it stands alone
 _LEFT_OVER = 0.25  # share of the early drop that may be left where output counts as recovered
 
 
@@ -68,9 +68,9 @@ class Declines:
         `reason`, `n_before`, `n_after`, `before_after` (mean after minus mean before, in the same
         standard deviations and held against nobody), `detectable_drop`, `shrunken` (the likely
         size of the effect, picking and chance allowed for), `shape` (`at_once`, `ramp` or
-        `transient` where flagged, else empty), `n_alike` (placebos with a streak beyond hers). The
-        interval of a flagged row is widened for having been picked out (false coverage rate,
-        Benjamini and Yekutieli 2005); of the others it is the plain one of `interval_level`.
+        `transient` where flagged, else empty), `n_alike` (placebos with a streak beyond the real
+        one). The interval of a flagged row is widened for having been picked out (false coverage
+        rate, Benjamini and Yekutieli 2005); of the others it is the plain one of `interval_level`.
         `pattern` is `gave_up_technical_work` or `transient` (it fell and recovered) where flagged,
         else `not_distinguishable`, `too_new` or `not_enough_evidence`; in the last two cases the
         numbers are missing.

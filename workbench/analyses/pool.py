@@ -21,7 +21,6 @@ def select_pool(
     reviews: pd.DataFrame,
     flags: pd.DataFrame | None = None,
     *,
-    within_cycles: int = 1,
     pool_levels_left_out: int = DEFAULTS.pool_levels_left_out,
     pool_declined_managers: int = DEFAULTS.pool_declined_managers,
     pool_willing_managers: int = DEFAULTS.pool_willing_managers,
@@ -40,8 +39,6 @@ def select_pool(
         where they are there. Where the track of nobody is known, everyone counts as an engineer.
     flags
         `person_id` and `flagged`, as in the flags of the declines.
-    within_cycles
-        How many of the latest cycles count as the latest.
     pool_levels_left_out
         How many of the lowest levels of engineers stay out; the highest never does.
     pool_declined_managers, pool_willing_managers
@@ -66,7 +63,7 @@ def select_pool(
     >>> select_pool(reviews)["why"].tolist()
     ['engineer', 'manager who prefers the technical track']
     """
-    latest = _take_latest(reviews, within_cycles)
+    latest = _take_latest(reviews)
     track = _text(latest, "track")
     if not track.any():
         track = pd.Series("engineer", latest.index)
@@ -154,8 +151,8 @@ def _plural(why: str, n: int) -> str:
     return f"{noun}s {rest}".strip()
 
 
-def _take_latest(reviews: pd.DataFrame, within_cycles: int) -> pd.DataFrame:
-    """Take the latest row of everybody who is in the latest cycles."""
+def _take_latest(reviews: pd.DataFrame) -> pd.DataFrame:
+    """Take the row of everybody who is in the latest cycle, sorted by person."""
     absent = [column for column in ("person_id", "cycle") if column not in reviews]
     if absent:
         raise InputError(
@@ -164,8 +161,8 @@ def _take_latest(reviews: pd.DataFrame, within_cycles: int) -> pd.DataFrame:
         )
     rows = reviews.dropna(subset=["person_id", "cycle"])
     order, cycles = pd.factorize(rows["cycle"], sort=True)
-    rows = rows.assign(_order=order)[order >= len(cycles) - within_cycles]
-    return rows.sort_values(["person_id", "_order"]).groupby("person_id", as_index=False).last()
+    rows = rows[order == len(cycles) - 1]
+    return rows.groupby("person_id", as_index=False).last()
 
 
 def _find_lowest(latest: pd.DataFrame, engineer: pd.Series, left_out: int) -> pd.Series:

@@ -3,7 +3,7 @@
 What comes in are reviews, promotions and scores; what goes out is one row per promotion to
 management and outcome (output, engagement, retention of the team), and one row per promotion with
 what a meeting needs to know of the situation: is there a technical leader, is the person content,
-how do the people managed rate her.
+how do the people managed rate this manager.
 """
 
 from collections.abc import Sequence
@@ -52,12 +52,13 @@ class TeamEffects:
         `before`, `after` (means over the cycles of the window), `effect` (change beyond similar
         teams that started from the same level), `low`, `high`, `p_value` (two-sided), `n_before`,
         `n_after` (cycles in which the outcome is known), `n_members` (when the person began to
-        lead, without her), `n_same` (members known both before and after, on whom `before` and
-        `after` rest; missing for what the leader's row reports), `n_similar` (teams compared with
-        in the same cycles) and `reason`. Output is in the units of the scores, retention a share.
+        lead, the person not counted), `n_same` (members known both before and after, on whom
+        `before` and `after` rest; missing for what the leader's row reports), `n_similar` (teams
+        compared with in the same cycles) and `reason`. Output is in the units of the scores,
+        retention a share.
     situations
         One row per promotion: `person_id`, `cycle`, `team`; `technical_leader` (is there one in the
-        latest cycle in which she leads the team), `technical_leader_since`, `void` (there is
+        latest cycle in which the person leads the team), `technical_leader_since`, `void` (there is
         none); `own_engagement_before`, `own_engagement_after`, `own_engagement_change` (beyond
         that of people who were not promoted), `own_engagement_low`, `own_engagement_high`,
         `own_engagement_n`; `lead_rating` (share of the other managers of the cycle who are rated
@@ -90,15 +91,15 @@ def measure_team_effects(
     """Say what happened to the teams of the promoted, beyond what happened to similar teams.
 
     The team is everybody in a technical job who reports to the promoted person in the first cycle
-    in which anybody does; where the sheet names no managers, the members of her team. She herself
-    is left out. Her members are followed back to their own earlier cycles and on for as long as
-    they stay in the team, so that people who come or go do not make a change; who went is what
+    in which anybody does; where the sheet names no managers, the other members of that person's
+    team. The members are followed back to their own earlier cycles and on for as long as they stay
+    in the team, so that people who come or go do not make a change; who went is what
     retention says.
 
     Similar teams are those of the same cycles, of half to twice the size, with no such promotion in
     the window, neither of a member nor of somebody to lead them, and that did not lose their last
-    technical leader in another way. (A team with one after the first
-    cycle of the lead counts up to then: what comes later must not decide who is compared.)
+    technical leader in another way. (A team with one after the first cycle of the lead counts up to
+    then: what comes later must not decide who is compared.)
 
     The change is not held against their plain change: a team that did well is more likely to have
     somebody promoted, and would have fallen back anyway. So the level after is predicted from the

@@ -159,7 +159,7 @@ def plan_track(
     min_spanned_teams
         Open seats of one area from which one of them spans the others.
     min_evidence_share
-        Share of the signals that must be known of a candidate.
+        Share of the evidence that must be known of a candidate.
 
     Returns
     -------

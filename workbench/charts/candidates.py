@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.analyses.candidates import Candidates
-from workbench.charts.group_profiles import name_strengths
+from workbench.charts.group_profiles import NO_POOL, name_strengths
 from workbench.charts.map_labels import place_labels
 from workbench.charts.map_plane import Plane, span_plane
 from workbench.charts.role_ranking import name_holders, plot_role_ranking, role_colour
@@ -36,7 +36,6 @@ from workbench.charts.theme import (
 
 __all__ = ["plot_cluster_map"]
 
-NO_POOL = "Nobody has enough signals to be compared: there is no evidence to group people by."
 _MOST_DRAWN = 6000
 _EASY = 80  # people up to whom a ring can have its full size
 _SMALLEST = 9

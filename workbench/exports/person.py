@@ -37,7 +37,7 @@ PARTS: dict[str, str] = {
 CANDIDATE_MARK = "\u25cb"
 LEADER = "technical leader already"
 _POSITION = ("title", "level", "job_family", "team")
-_CLEAR, _LIKELY = 0.95, 0.8
+_CLEAR = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def describe_person(
     ('Ada', 'Not worked out yet: the role and the signals.')
     """
     labels = labels or {}
-    names = ["declines", "promotions", "signals", *PARTS]
+    names = ["declines", "promotions", *PARTS]
     parts, refusals = _take_parts(calibration, names, only_known=only_known)
     latest = _latest_review(calibration, person_id)
     member = _own_row(getattr(parts.get("candidates"), "members", None), person_id)
@@ -132,7 +132,7 @@ def describe_person(
         marks=(*fell, *([LEADER] if latest.get("track") == "technical_leadership" else [])),
         flagged=bool(fell),
         role=_say_role(parts.get("candidates"), member),
-        group=_say_group(parts.get("candidates"), member),
+        group=_say_group(parts.get("candidates"), member, calibration.settings.sure_membership),
         reasons=tuple(_sentences(member.get("reasons"))),
         next_role=plain_text(member.get("next_role", "")),
         missing=tuple(_sentences(member.get("missing"))),
@@ -249,12 +249,14 @@ def _say_role(candidates: Candidates | None, member: Mapping[str, Any]) -> str:
     return f"{ring}Resembles {_a(role)}{near}."
 
 
-def _say_group(candidates: Candidates | None, member: Mapping[str, Any]) -> str:
+def _say_group(candidates: Candidates | None, member: Mapping[str, Any], sure_from: float) -> str:
     """Say in which group the person is, how surely, and how firm the group is."""
     if candidates is None or len(candidates.profiles) < 2 or "probability" not in member:
         return ""
     probability, stability = member["probability"], member.get("stability")
-    sure = "clearly" if probability >= _CLEAR else "probably" if probability >= _LIKELY else "maybe"
+    sure = (
+        "clearly" if probability >= _CLEAR else "probably" if probability >= sure_from else "maybe"
+    )
     firm = "" if stability is None else f"; {100 * stability:.0f} % of it comes back in redraws"
     role = name_holders(plain_text(member.get("cluster_role", NO_ROLE)), 2)
     return f"Group: {role}, {sure} ({100 * probability:.0f} %{firm})."

@@ -12,12 +12,12 @@ step:
 2. What a text of that length is expected to tell follows from the rate at which sentences of that
    source (self-review, manager, peers) tell of the statement in the whole table. Sentences that
    tell of another statement are not counted, so that they cost nothing here.
-3. That is multiplied by the writer's eloquence. A manager's is what her texts about *everybody
-   else* tell, over what was expected of them; whoever she praises as she praises all gains nothing,
-   and praise for one alone is left whole. A self-writer's is what the text tells of the *other*
-   statements; as a person who tells more may well have done more, only its square root is taken,
-   which puts half of the difference down to the pen. Peers are not named, and are taken as they
-   are.
+3. That is multiplied by the writer's eloquence. A manager's is what the manager's texts about
+   *everybody else* tell, over what was expected of them; whoever is praised as all are gains
+   nothing, and praise for one alone is left whole. A self-writer's is what the text tells of the
+   *other* statements; as a person who tells more may well have done more, only its square root is
+   taken, which puts half of the difference down to the pen. Peers are not named, and are taken as
+   they are.
 
 Rates of few texts are drawn towards one: a Poisson count with a Gamma prior, whose weight is
 estimated from how much the writers differ (moments), and the score is the logarithm of what was

@@ -41,7 +41,7 @@ class Comparison:
     late_se : (m,)
         Standard error of the late shift.
     n_alike : (m,)
-        Placebos with cycles before at least as far out as hers, on the side on which she is.
+        Placebos with cycles before at least as far out as those of the promotion, on the same side.
     z, weight
         Studentized shift beyond the median and weight of each placebo, sorted by the shift.
     degrees_of_freedom

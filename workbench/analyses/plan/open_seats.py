@@ -148,9 +148,11 @@ def _refuse_repeated(keys: pd.Index, kind: str, hint: str = "") -> None:
     """Refuse rows of which it is not clear which one holds."""
     repeated = keys[keys.duplicated()].unique()
     if len(repeated):
+        others = len(repeated) - 1
+        also = f", and so have {others:,} others" if others > 1 else ", and so has another"
         raise InputError(
-            f"the {kind} {repeated[0]} has more than one row, and so have {len(repeated) - 1:,} "
-            f"others; give one row each{hint}."
+            f"the {kind} {repeated[0]} has more than one row{also if others else ''}; give one row "
+            f"each{hint}."
         )
 
 

@@ -85,7 +85,7 @@ def list_persons(
     flags
         As `plan_track` takes them.
     min_evidence_share
-        Share of the signals that must be known of a candidate.
+        Share of the evidence that must be known of a candidate.
 
     Returns
     -------

@@ -214,9 +214,11 @@ def _find_closed(
             which = f" ({name_of[highest]})" if matrix.has_levels else ", held by few"
             closed[row].append(f"level: the highest{which}, now {names[row] or 'not known'}")
         if role.needs_reach and not reach[row] >= min_reach:
-            now = "not known" if np.isnan(reach[row]) else f"now {reach[row]:.1f}"
+            # Rounded down, so that it never reads as what is needed.
+            now = np.floor(10 * reach[row]) / 10
+            said = "not known" if np.isnan(now) else f"now {now:.1f}"
             closed[row].append(
                 f"reach across teams ({', '.join(map(spell, REACH))}): {min_reach:.1f} SD above "
-                f"the middle of the pool, {now}"
+                f"the middle of the pool, {said}"
             )
     return closed
