@@ -309,7 +309,10 @@ def test_plans_are_compared_person_by_person():
     ("frames", "words"),
     [
         ((MEMBERS.drop(columns="role"), TEAMS, PEOPLE), "no column role"),
-        ((pd.concat([MEMBERS, MEMBERS.head(1)]), TEAMS, PEOPLE), "more than one row for ada"),
+        (
+            (pd.concat([MEMBERS, MEMBERS.head(1)]), TEAMS, PEOPLE),
+            "the person ada has more than one row; give one row each among the members",
+        ),
         ((MEMBERS, TEAMS.drop(columns="covered"), PEOPLE), "no column covered"),
         ((MEMBERS, pd.concat([TEAMS, TEAMS]), PEOPLE), "the team Ads has more than one row"),
         ((MEMBERS, TEAMS, PEOPLE.drop(columns="person_id")), "no column person_id"),

@@ -86,8 +86,8 @@ class Parity:
         `low`, `high`, `hidden`.
     cycle
         The latest cycle; None where there is none.
-    pay_compares, levels_compare
-        Whether the pay bands, the levels of both tracks of leadership are on one scale.
+    levels_compare
+        Whether the levels of both tracks of leadership are on one scale.
     headline
         What one track has beside the other, in one sentence without its full stop.
     notes
@@ -104,7 +104,6 @@ class Parity:
     levels: pd.DataFrame
     preferences: pd.DataFrame
     cycle: Hashable | None
-    pay_compares: bool
     levels_compare: bool
     headline: str
     notes: tuple[str, ...]
@@ -190,7 +189,6 @@ def compare_tracks(
         levels=evidence.levels.shown.rename(columns={"grade": "level"}),
         preferences=list_preferences(here, bars),
         cycle=cycles[-1] if cycles else None,
-        pay_compares=evidence.pay_bands.comparable,
         levels_compare=evidence.levels.comparable,
         headline=say_headline(aspects),
         notes=_note(evidence, latest, cycles),

@@ -36,7 +36,7 @@ def standing(
     )
 
 
-def person(signals: pd.DataFrame, **more: pd.DataFrame) -> pd.Series:
+def person(signals: pd.DataFrame, **more: pd.DataFrame | float) -> pd.Series:
     members = cluster_candidates(signals, **more).members
     return members.set_index("person_id").loc[TEACHER]
 
@@ -118,6 +118,12 @@ def test_reach_and_level_are_missing_where_they_are(signals: pd.DataFrame) -> No
     row = person(signals)
     assert (row["role"], row["next_role"]) == ("Software Architect", "Principal Architect")
     assert row["missing"].startswith("level: L5 or above, now L3; reach across teams")
+
+
+def test_a_reach_that_is_too_low_never_reads_as_what_is_needed(signals: pd.DataFrame) -> None:
+    signals.loc[3, list(SIGNALS)] = [0.0, 2.5, 0.9, 3.0, -1.0, 0.0, -0.5]
+    # It is -0.24, which would be written like the -0.2 that are needed.
+    assert "now -0.3" in person(signals, min_reach=-0.2)["missing"]
 
 
 def test_evidence_that_most_have_is_missed(signals: pd.DataFrame) -> None:

@@ -20,11 +20,12 @@ __all__ = [
     "AREA_ROLE",
     "TEAM_ROLE",
     "find_open_seats",
-    "ids_of",
     "key_of",
     "name_areas",
     "read_positions",
     "read_teams",
+    "refuse_repeated",
+    "require_columns",
 ]
 
 TEAM_ROLE, AREA_ROLE = ROLES[0], ROLES[1]
@@ -42,14 +43,8 @@ def key_of(value: object) -> str:
     return "" if value is None or value is pd.NA or value != value else str(value)
 
 
-def ids_of(cell: object) -> tuple[str, ...]:
-    """Read a cell that lists people or teams.
-
-    Examples
-    --------
-    >>> ids_of(("E1", "E2")), ids_of(None), ids_of("E1")
-    (('E1', 'E2'), (), ('E1',))
-    """
+def _ids_of(cell: object) -> tuple[str, ...]:
+    """Read a cell that lists people or teams, or names one."""
     if isinstance(cell, list | tuple):
         return tuple(key_of(each) for each in cell)
     return (key_of(cell),) if key_of(cell) else ()
@@ -80,14 +75,14 @@ def read_teams(teams: pd.DataFrame) -> pd.DataFrame:
     >>> read_teams(pd.DataFrame({"team": ["b", "a"], "covered": [True, False]})).index.tolist()
     ['a', 'b']
     """
-    _need(teams, ("team", "covered"), "teams", "as in the teams of the coverage")
+    require_columns(teams, ("team", "covered"), "teams", "as in the teams of the coverage")
     rows = teams.dropna(subset="team").reset_index(drop=True)
     rows.index = pd.Index([key_of(team) for team in rows["team"]], dtype=object)
-    _refuse_repeated(rows.index, "team")
+    refuse_repeated(rows.index, "team")
     columns = ["team", "covered", "people_managers", "technical_leaders", "since", "n_people"]
     rows = rows.reindex(columns=columns).sort_index()
     lists = {
-        column: pd.Series([ids_of(cell) for cell in rows[column]], index=rows.index, dtype=object)
+        column: pd.Series([_ids_of(cell) for cell in rows[column]], index=rows.index, dtype=object)
         for column in ("people_managers", "technical_leaders")
     }
     return rows.assign(covered=rows["covered"].astype("boolean"), **lists)
@@ -120,21 +115,34 @@ def read_positions(people: pd.DataFrame | None) -> pd.DataFrame:
     if people is None:
         people = pd.DataFrame({"person_id": []})
     hint = "find_positions(reviews) gives one row per person"
-    _need(people, ("person_id",), "people", hint)
+    require_columns(people, ("person_id",), "people", hint)
     rows = people.dropna(subset="person_id")
     keys = pd.Index([key_of(person) for person in rows["person_id"]], dtype=object)
-    _refuse_repeated(keys, "person", f"; {hint}")
+    refuse_repeated(keys, "person", f"; {hint}")
     found = pd.DataFrame(index=keys)
     for column in _TEXTS:
         values = rows[column] if column in rows else [None] * len(rows)
         found[column] = pd.Series([key_of(value) for value in values], index=keys, dtype=object)
     teams = rows["teams"] if "teams" in rows else [()] * len(rows)
-    found["teams"] = pd.Series([ids_of(cell) for cell in teams], index=keys, dtype=object)
+    found["teams"] = pd.Series([_ids_of(cell) for cell in teams], index=keys, dtype=object)
     return found.sort_index()
 
 
-def _need(frame: pd.DataFrame, columns: Collection[str], name: str, hint: str) -> None:
-    """Refuse a frame without the columns that everything rests on."""
+def require_columns(frame: pd.DataFrame, columns: Collection[str], name: str, hint: str) -> None:
+    """Refuse a frame without the columns that everything rests on.
+
+    Parameters
+    ----------
+    frame, columns
+        What was given, and what it needs.
+    name, hint
+        What the frame is of, and how to get one, as parts of the sentence.
+
+    Raises
+    ------
+    InputError
+        If a column is missing.
+    """
     absent = [column for column in columns if column not in frame]
     if absent:
         raise InputError(
@@ -144,8 +152,28 @@ def _need(frame: pd.DataFrame, columns: Collection[str], name: str, hint: str) -
         )
 
 
-def _refuse_repeated(keys: pd.Index, kind: str, hint: str = "") -> None:
-    """Refuse rows of which it is not clear which one holds."""
+def refuse_repeated(keys: pd.Index, kind: str, hint: str = "") -> None:
+    """Refuse rows of which it is not clear which one holds.
+
+    Parameters
+    ----------
+    keys
+        Text of the person or team of each row.
+    kind, hint
+        What the rows are of, and how to get one row each, as parts of the sentence.
+
+    Raises
+    ------
+    InputError
+        If a key stands there twice.
+
+    Examples
+    --------
+    >>> refuse_repeated(pd.Index(["a", "b", "a"]), "person")
+    Traceback (most recent call last):
+        ...
+    workbench.errors.InputError: the person a has more than one row; give one row each.
+    """
     repeated = keys[keys.duplicated()].unique()
     if len(repeated):
         others = len(repeated) - 1

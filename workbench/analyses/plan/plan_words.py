@@ -14,9 +14,9 @@ from workbench.analyses.plan.open_seats import AREA_ROLE, TEAM_ROLE, key_of
 from workbench.analyses.plan.seat_fit import EARLIER_TEAM, SeatFit
 from workbench.ladder import ROLES
 
-__all__ = ["PROPOSAL", "give_reasons", "note_plan"]
+__all__ = ["give_reasons", "note_plan"]
 
-PROPOSAL = "This is a proposal for a meeting; nothing is applied."
+_PROPOSAL = "This is a proposal for a meeting; nothing is applied."
 
 
 def give_reasons(taken: Occupancy) -> list[str]:
@@ -160,7 +160,7 @@ def note_plan(
         f"{100 * weights[part] / total:.0f} %" for part in ("role_fit", "same_team", "known_domain")
     )
     notes = [
-        PROPOSAL,
+        _PROPOSAL,
         f"Fit, from 0 to 1: {role} resemblance to the seat's role, {team} working in the team "
         f"(half of it for having worked there before), {domain} share of its members who do the "
         "same kind of work. What is not known is left out of the mean. The plan has the largest "

@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbench.analyses.plan.open_seats import key_of
+from workbench.analyses.plan.open_seats import key_of, refuse_repeated, require_columns
 from workbench.analyses.plan.what_if import WhatIf
-from workbench.errors import InputError
 from workbench.ladder import ROLES
 
 __all__ = ["list_persons", "read_members"]
@@ -41,20 +40,11 @@ def read_members(members: pd.DataFrame) -> pd.DataFrame:
     ...                            "role_similarity": 0.7})).index.tolist()
     ['a', 'b']
     """
-    absent = [each for each in ("person_id", "role", "role_similarity") if each not in members]
-    if absent:
-        raise InputError(
-            f"the members have no column {' and no column '.join(absent)}; they have: "
-            f"{', '.join(map(str, members.columns)) or 'no columns at all'}. Give one row per "
-            "person, as in the members of the candidates."
-        )
+    needed = ("person_id", "role", "role_similarity")
+    require_columns(members, needed, "members", "as in the members of the candidates")
     rows = members.dropna(subset="person_id")
     keys = pd.Index([key_of(person) for person in rows["person_id"]], dtype=object)
-    if keys.has_duplicates:
-        raise InputError(
-            f"the members have more than one row for {keys[keys.duplicated()][0]}; give one row "
-            "per person."
-        )
+    refuse_repeated(keys, "person", " among the members")
     found = pd.DataFrame(index=keys)
     found["person_id"] = pd.Series(rows["person_id"].tolist(), index=keys, dtype=object)
     found["role"] = pd.Series([key_of(role) for role in rows["role"]], index=keys, dtype=object)
