@@ -79,7 +79,7 @@ def test_flagged_people_have_their_mark_in_list_table_and_map(shown, calibration
 def test_the_rule_of_the_pool_and_what_tells_groups_apart_are_told(shown, calibration):
     assert calibration.pool_rule.split(".")[0] in shown.notes.value
     assert calibration.candidates.notes[-1][:40] in shown.notes.value
-    assert "Compared:" in shown.answer.value
+    assert "Everybody compared forms" in shown.answer.value
 
 
 def test_names_are_shown_where_they_are_given(shown, calibration):
@@ -97,6 +97,7 @@ def test_a_pool_without_groups_has_no_columns_of_groups(shown, calibration, monk
     assert "Probability of the group" not in shown.table.value
     assert "no separate groups" in json.dumps(shown.map.spec)
     assert "a role from" in json.dumps(shown.map.spec)
+    assert shown.profiles.layout.display == "none"
 
 
 def test_nobody_to_compare_is_said_and_nobody_stays(shown, calibration, monkeypatch):

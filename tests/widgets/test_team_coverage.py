@@ -143,6 +143,8 @@ def test_without_teams_there_is_a_sentence_and_nothing_of_the_data_before(calibr
     widget.show(calibration_of(nobody), {})
     assert widget.found.layout.display == "none"
     assert "neither teams nor managers" in widget.answer.value
+    assert HOW_LEADERS_ARE_SEEN.split(",")[0] not in widget.answer.value
+    assert "neither teams nor managers" not in widget.notes.value, "it is said once"
     assert widget.people.options == ()
     assert "Team" not in widget.reason.value
     widget.show(calibration, {})

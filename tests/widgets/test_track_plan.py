@@ -210,7 +210,8 @@ def test_without_open_seats_there_is_nothing_to_choose(found, words, opened):
     board = TrackPlanBoard(Notice(), opened.append)
     board.show(found, {})
     assert words in board.answer.value
-    assert board.found.layout.display == board.what_if.layout.display == "none"
+    parts = (board.found, board.what_if, board.picture, board.notes)
+    assert {part.layout.display for part in parts} == {"none"}
     assert board.seats.value is None
     board.show(Found(), {})
     assert board.found.layout.display == ""

@@ -1,7 +1,5 @@
 """The answer to each question in a sentence, the same on screen, in the report, in a terminal."""
 
-import pandas as pd
-
 from workbench.analyses.track_plan import TrackPlan
 from workbench.calibration import Calibration
 from workbench.charts.event_study import MOVES
@@ -276,7 +274,7 @@ def answer_candidates(calibration: Calibration) -> str:
     Returns
     -------
     str
-        The roles, whether there are separate groups, and who was compared.
+        The roles, whether there are separate groups, and of how many too little is known.
     """
     candidates = calibration.candidates
     if candidates.n_pool == 0 and calibration.signals.empty:
@@ -302,9 +300,9 @@ def answer_candidates(calibration: Calibration) -> str:
     firm = int((profiles["stability"] >= calibration.settings.cluster_stability).sum())
     how_firm = "" if firm == groups else f", {firm or 'none'} of them firm"
     structure = (
-        f"They form {groups} groups{how_firm}."
+        f"Everybody compared forms {groups} groups{how_firm}."
         if groups > 1
-        else "They form no separate groups; the roles come from each person's own profile."
+        else "There are no separate groups; the roles come from each person's own profile."
     )
     found = f"None of {pool} resembles a role of the technical-leadership track."
     if named:
@@ -314,18 +312,8 @@ def answer_candidates(calibration: Calibration) -> str:
             f"technical-leadership track: {', '.join(named)}."
         )
     few = int(candidates.members["role_similarity"].isna().sum())
-    unknown = f" Of {few:,} of them too little is known." if few else ""
-    return f"{found} {structure} {_say_pool(calibration.signals)}".rstrip() + unknown
-
-
-def _say_pool(signals: pd.DataFrame) -> str:
-    """Say who was compared, by what they are."""
-    if "why" not in signals:
-        return ""
-    kinds = ("engineer", "manager", "technical leader")
-    counts = {kind: int(signals["why"].str.startswith(kind).sum()) for kind in kinds}
-    told = [count(n, kind, f"{kind}s") for kind, n in counts.items() if n]
-    return f"Compared: {', '.join(told)}."
+    unknown = f" Of {count(few, 'person', 'people')} too little is known." if few else ""
+    return f"{found} {structure}{unknown}"
 
 
 def answer_parity(calibration: Calibration) -> str:
@@ -386,7 +374,10 @@ def answer_track_plan(calibration: Calibration, plan: TrackPlan | None = None) -
     filled, own = len(plan.assignments), int(plan.assignments["same_team"].eq(1).sum())
     if not filled:
         return f"{seats} no technical leader; nobody fits any of these seats well enough yet."
-    of = "The one open seat" if plan.n_seats == 1 else f"{filled:,} of {plan.n_seats:,} open seats"
+    of = "The one open seat"
+    if plan.n_seats > 1:
+        all_of = f"All {filled:,}" if filled == plan.n_seats else f"{filled:,} of {plan.n_seats:,}"
+        of = f"{all_of} open seats"
     return (
         f"{of} could be filled by candidates, {f'{own:,}' if own else 'none'} of them from the "
         "team itself. It is a proposal; nothing is applied."

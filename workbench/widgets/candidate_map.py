@@ -72,6 +72,9 @@ class CandidateMap(ipywidgets.VBox):
         self.profiles.show(
             plot_profiles(candidates, stable_from=calibration.settings.cluster_stability)
         )
+        grouped = len(candidates.profiles) > 1
+        # Where there are no groups, the answer and the picture above say so already.
+        self.profiles.layout.display = "" if grouped else "none"
         self.card.show(calibration, labels)
         members = _by_role(candidates.members)
         ids = members["person_id"].astype(str)
@@ -79,7 +82,6 @@ class CandidateMap(ipywidgets.VBox):
         people = flagged.map({True: f"{FLAG_MARK}\u00a0", False: ""}) + ids.map(
             lambda person: labels.get(person, person)
         )
-        grouped = len(candidates.profiles) > 1
         columns = {n: w for n, w in _COLUMNS.items() if grouped or n not in _ONLY_OF_GROUPS}
         self.table.show(
             members.assign(person=people), empty="Nobody can be compared.", columns=columns

@@ -113,13 +113,15 @@ class TeamCoverage(ipywidgets.VBox):
         """Show the coverage of another calibration; `labels` gives the text for each person."""
         self._calibration, self._labels = calibration, labels
         coverage = calibration.coverage
-        self.answer.value = paragraph(answer_coverage(calibration), "wb-answer")
-        if not coverage.by_cycle["technical_leaders"].map(bool).any():
-            self.answer.value += paragraph(HOW_LEADERS_ARE_SEEN, "wb-reason")
+        answer = answer_coverage(calibration)
+        led = coverage.teams.empty or coverage.by_cycle["technical_leaders"].map(bool).any()
+        self.answer.value = paragraph(answer, "wb-answer") + (
+            "" if led else paragraph(HOW_LEADERS_ARE_SEEN, "wb-counts")
+        )
         self.found.layout.display = "none" if coverage.teams.empty else ""
         ranked = self._named(rank_teams(coverage))
         self.table.show(ranked, empty="There is no team to show.")
-        self.notes.value = bullets(coverage.notes)
+        self.notes.value = bullets(note for note in coverage.notes if note != answer)
         entries = zip(ranked["name"], ranked["words"], ranked["team"], strict=True)
         self.teams.offer([(f"{name} \u2013 {words}", team) for name, words, team in entries])
         if ranked.empty:

@@ -117,8 +117,8 @@ class TrackPlanBoard(ipywidgets.VBox):
             ]
         )
         choices.add_class("wb-bar")
-        # What is there to see only if a team lacks a technical leader. A choice stands above the
-        # picture, so that what it changes is seen at once.
+        # All but the answer is there to see only if a team lacks a technical leader. A choice
+        # stands above the picture, so that what it changes is seen at once.
         self.what_if = ipywidgets.VBox([choices, self.changed])
         self.found = ipywidgets.VBox([self.table, self.empty, self.unseated])
         super().__init__([self.answer, self.what_if, self.picture, self.found, self.notes])
@@ -162,7 +162,7 @@ class TrackPlanBoard(ipywidgets.VBox):
         self._plan = plan
         self.answer.value = paragraph(answer_track_plan(self._calibration, plan), "wb-answer")
         self.picture.show(plot_track_plan(plan, labels=self._labels, width=WIDTH, height=HEIGHT))
-        for part in (self.what_if, self.found):
+        for part in (self.what_if, self.picture, self.found, self.notes):
             part.layout.display = "" if plan.n_seats else "none"
         self._offer_seats(plan)
         self.changed.value = paragraph(self._say_change(plan), "wb-counts")
