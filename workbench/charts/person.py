@@ -38,7 +38,7 @@ HALVES: dict[str, str] = {
     "force_multiplier": "achieved through others",
 }
 _NO_HISTORY = "No technical output is known by cycle."
-_ROW = 18
+_ROW = 16
 _NAMES = 150  # pixels left of the bars
 
 
@@ -123,11 +123,11 @@ def _member_layers(rows: pd.DataFrame) -> list[alt.Chart]:
     has = rows["value"].notna()
     own = alt.Chart(projected(rows.loc[has], "place", "value", "one_count")).encode(y=y)
     layers = [
-        pool.mark_bar(color=PALE, height=14).encode(
+        pool.mark_bar(color=PALE, height=12).encode(
             x=alt.X("low:Q", axis=difference_axis(4), title=None),
             x2=alt.X2("high:Q"),
         ),
-        pool.mark_tick(color=UNDECIDED, thickness=2, size=14).encode(x=alt.X("middle:Q")),
+        pool.mark_tick(color=UNDECIDED, thickness=2, size=12).encode(x=alt.X("middle:Q")),
         own.mark_bar(stroke=ACCENT, strokeWidth=1.5, height=8).encode(
             x=alt.X("value:Q"),
             x2=alt.datum(0, type="quantitative"),
