@@ -25,8 +25,13 @@ def _plan(same_team=(), *, n_seats=21, n_candidates=30, tracks_known=True):
             "14 of 21 open seats could be filled by candidates, 9 of them from the team itself. "
             "It is a proposal; nothing is applied.",
         ),
-        (_plan([0.0], n_seats=1), "The one open seat could be filled by candidates, none of them"),
+        (
+            _plan([0.0], n_seats=1),
+            "The one open seat could be filled by a candidate from another",
+        ),
         (_plan([1.0, 0.0], n_seats=2), "All 2 open seats could be filled by candidates, 1 of them"),
+        (_plan([1.0], n_seats=1), "The one open seat could be filled by a candidate from the team"),
+        (_plan([1.0, 1.0]), "2 of 21 open seats could be filled by candidates, all of them"),
         (_plan(), "21 teams have no technical leader; nobody fits"),
         (_plan(n_candidates=0), "21 teams have no technical leader. Nobody resembles"),
         (_plan(n_seats=1, n_candidates=0), "1 team has no technical leader. Nobody resembles"),

@@ -92,14 +92,14 @@ def test_a_flag_is_said_with_its_interval_and_only_of_who_has_it(calibration):
 
 def test_who_leads_technically_already_is_marked(calibration):
     calibration.panel.reviews = calibration.panel.reviews.assign(track="technical_leadership")
-    assert described(calibration, "E5").marks == ("technical leader already",)
+    assert described(calibration, "E5").marks == ("Technical leader already",)
 
 
 def test_the_role_is_said_with_its_similarity_and_the_group_with_how_sure_it_is(calibration):
     account = described(calibration)
     assert account.role == "\u25cb Resembles a Software Architect (similarity 0.83 of 1)."
     assert account.group == (
-        "Group: Software Architects, probably (87 %; 91 % of it comes back in redraws)."
+        "Group: Software Architects, probably (87 %); 91 % of it stays when people are redrawn."
     )
     set_members(calibration, probability=0.97, stability=float("nan"))
     assert described(calibration).group == "Group: Software Architects, clearly (97 %)."

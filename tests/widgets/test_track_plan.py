@@ -71,7 +71,7 @@ def choose(board, team):
 
 
 def test_the_plan_is_said_drawn_and_listed(board):
-    assert "2 of 3 open seats could be filled by candidates, 2 of them from" in board.answer.value
+    assert "2 of 3 open seats could be filled by candidates, all of them from" in board.answer.value
     assert "It is a proposal; nothing is applied." in board.answer.value
     assert "Ada (E1)" in str(board.picture.spec["datasets"])
     assert "Ada (E1)" in board.table.value

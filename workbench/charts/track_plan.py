@@ -116,7 +116,8 @@ def _headline(plan: TrackPlan) -> str:
         origin = "from the team itself" if own else "from another team"
         return f"The one open seat could be filled, {origin}"
     of = f"All {filled:,}" if filled == plan.n_seats else f"{filled:,} of {plan.n_seats:,}"
-    return f"{of} open seats could be filled by candidates, {own or 'none'} from the team itself"
+    part = "all" if own == filled > 1 else own or "none"
+    return f"{of} open seats could be filled by candidates, {part} from the team itself"
 
 
 def _subtitle(plan: TrackPlan, places: Places, width: int) -> list[str]:

@@ -374,11 +374,25 @@ def answer_track_plan(calibration: Calibration, plan: TrackPlan | None = None) -
     filled, own = len(plan.assignments), int(plan.assignments["same_team"].eq(1).sum())
     if not filled:
         return f"{seats} no technical leader; nobody fits any of these seats well enough yet."
-    of = "The one open seat"
-    if plan.n_seats > 1:
-        all_of = f"All {filled:,}" if filled == plan.n_seats else f"{filled:,} of {plan.n_seats:,}"
-        of = f"{all_of} open seats"
+    proposal = "It is a proposal; nothing is applied."
+    if plan.n_seats == 1:
+        origin = "the team itself" if own else "another team"
+        return f"The one open seat could be filled by a candidate from {origin}. {proposal}"
+    of = f"All {filled:,}" if filled == plan.n_seats else f"{filled:,} of {plan.n_seats:,}"
     return (
-        f"{of} could be filled by candidates, {f'{own:,}' if own else 'none'} of them from the "
-        "team itself. It is a proposal; nothing is applied."
+        f"{of} open seats could be filled by candidates, {_part(own, filled)} of them from the "
+        f"team itself. {proposal}"
     )
+
+
+def _part(number: int, of: int) -> str:
+    """Write how many of some things, where all or none of them stand out.
+
+    Examples
+    --------
+    >>> _part(0, 3), _part(1, 3), _part(3, 3), _part(1, 1)
+    ('none', '1', 'all', '1')
+    """
+    if not number:
+        return "none"
+    return "all" if number == of > 1 else f"{number:,}"

@@ -35,7 +35,7 @@ PARTS: dict[str, str] = {
     "track_plan": "a proposed seat",
 }
 CANDIDATE_MARK = "\u25cb"
-LEADER = "technical leader already"
+LEADER = "Technical leader already"
 _POSITION = ("title", "level", "job_family", "team")
 _CLEAR = 0.95
 
@@ -257,9 +257,11 @@ def _say_group(candidates: Candidates | None, member: Mapping[str, Any], sure_fr
     sure = (
         "clearly" if probability >= _CLEAR else "probably" if probability >= sure_from else "maybe"
     )
-    firm = "" if stability is None else f"; {100 * stability:.0f} % of it comes back in redraws"
+    firm = ""
+    if stability is not None:
+        firm = f"; {100 * stability:.0f} % of it stays when people are redrawn"
     role = name_holders(plain_text(member.get("cluster_role", NO_ROLE)), 2)
-    return f"Group: {role}, {sure} ({100 * probability:.0f} %{firm})."
+    return f"Group: {role}, {sure} ({100 * probability:.0f} %){firm}."
 
 
 def _a(role: str) -> str:

@@ -52,7 +52,7 @@ _CYCLES = {
     "n_people": "People",
 }
 _OUTCOMES = {
-    "outcome": "Around the beginning",
+    "outcome": "Since then",
     "change": "Change",
     "low": "From",
     "high": "To",
