@@ -62,7 +62,7 @@ def explain_clusters(shares_below: pd.DataFrame, labels: _Labels) -> ClusterRule
     >>> shares = pd.DataFrame({"team_learning": np.arange(20) / 20})
     >>> told = explain_clusters(shares, (np.arange(20) >= 12).astype(np.int64))
     >>> told.rules["rule"].tolist()
-    ['team learning not above 58 % of the pool', 'team learning above 58 % of the pool']
+    ['team learning not above 57 % of the pool', 'team learning above 57 % of the pool']
     >>> told.agreement
     1.0
     """
@@ -70,8 +70,8 @@ def explain_clusters(shares_below: pd.DataFrame, labels: _Labels) -> ClusterRule
     if len(clusters) < 2 or not len(shares_below.columns):
         dtypes = {"cluster": np.int64, "rule": str, "n": np.int64, "agreement": float}
         return ClusterRules(pd.DataFrame(columns=list(dtypes)).astype(dtypes), float("nan"))
-    # Rounded, so that thresholds are whole percents, as they are told.
-    places = (100 * shares_below.fillna(0.5)).to_numpy(float)
+    # Rounded, so that a rule that is told in whole percents is the very rule that was judged.
+    places = (100 * shares_below.fillna(0.5)).round().to_numpy(float)
     tree = DecisionTreeClassifier(
         max_depth=_DEPTH, min_samples_leaf=_SMALLEST_LEAF, random_state=0
     ).fit(places, labels)
@@ -103,7 +103,8 @@ def _walk(tree: Tree, words: list[str]) -> list[tuple[int, str]]:
             spelled = (_say_range(words[signal], *ends) for signal, ends in ranges.items())
             ways.append((int(told[node]), " and ".join(spelled)))
             continue
-        signal, cut = int(tree.feature[node]), float(tree.threshold[node])
+        # Between two whole percents: to be above it is to be above the lower one.
+        signal, cut = int(tree.feature[node]), float(np.floor(tree.threshold[node]))
         low, high = ranges.get(signal, (-np.inf, np.inf))
         right = {**ranges, signal: (max(low, cut), high)}
         waiting.append((int(tree.children_right[node]), right))
