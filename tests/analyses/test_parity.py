@@ -163,7 +163,7 @@ def test_what_is_not_in_the_data_is_said_and_nothing_stands_in_for_it():
         "preference",
     }
     assert sentence(parity, "engagement") == (
-        "Nothing in the data says engagement of technical leaders or managers."
+        "For technical leaders or managers, the data say nothing of engagement."
     )
     assert "Pay bands are not in the data." in parity.notes
     assert parity.tracks[["engagement", "promotion_rate", "compa_ratio"]].isna().all(axis=None)

@@ -356,7 +356,7 @@ def _unseen(n: tuple[int, int], what: str, bars: Bars) -> _Finding | None:
     nobody = [track for track, size in zip((_TECHNICAL, _MANAGING), n, strict=True) if not size]
     if nobody:
         who = " or ".join(_PLURALS[track] for track in nobody)
-        sentence = f"Nothing in the data says {what} of {who}."
+        sentence = f"For {who}, the data say nothing of {what}."
         return _Finding(NOTHING, (None, None), "not_known", sentence)
     small = [track for track, size in zip((_TECHNICAL, _MANAGING), n, strict=True) if size < least]
     if not small:
