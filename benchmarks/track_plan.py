@@ -1,6 +1,6 @@
 """How long the track plan takes, and whether what it says each choice is worth is right.
 
-Run from the root of the repository: `python benchmarks/track_plan.py`.
+Run `python -m benchmarks.track_plan`.
 """
 
 import time

@@ -162,7 +162,8 @@ def _take_latest(reviews: pd.DataFrame) -> pd.DataFrame:
     rows = reviews.dropna(subset=["person_id", "cycle"])
     order, cycles = pd.factorize(rows["cycle"], sort=True)
     rows = rows[order == len(cycles) - 1]
-    return rows.groupby("person_id", as_index=False).last()
+    latest: pd.DataFrame = rows.groupby("person_id", as_index=False).last()
+    return latest
 
 
 def _find_lowest(latest: pd.DataFrame, engineer: pd.Series, left_out: int) -> pd.Series:

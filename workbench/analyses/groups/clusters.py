@@ -22,7 +22,7 @@ _Floats = npt.NDArray[np.float64]
 _Labels = npt.NDArray[np.int64]
 
 _SMALLEST_POOL = 20
-_SMALLEST_CLUSTER = 10
+_PEOPLE_PER_CLUSTER = 10
 # More people would cost minutes and tell no more about the number of groups.
 _LARGEST_COUNT = 1000
 
@@ -102,7 +102,7 @@ def find_clusters(
     drawn = np.sort(rng.permutation(n)[:_LARGEST_COUNT])
     counted = count_clusters(
         below[drawn],
-        most=min(max_clusters, len(drawn) // _SMALLEST_CLUSTER),
+        most=min(max_clusters, len(drawn) // _PEOPLE_PER_CLUSTER),
         dissolved_below=dissolved_below,
         rng=rng,
     )
