@@ -333,7 +333,5 @@ def _digits(effect: float) -> int:
 
 
 def _rounded(value: float, digits: int | None = None) -> str:
-    """Write a difference with its sign, zero without one."""
-    digits = _digits(value) if digits is None else digits
-    rounded = round(value, digits)
-    return signed(rounded, digits) if rounded else f"{0:.{digits}f}"
+    """Write a difference to as many decimals as it needs."""
+    return signed(value, _digits(value) if digits is None else digits)

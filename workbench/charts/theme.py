@@ -253,14 +253,16 @@ def counted(n: int, one: str, many: str) -> str:
 
 
 def signed(value: float, digits: int = 2) -> str:
-    """Write a difference with its sign, with a minus as wide as the plus.
+    """Write a difference with its sign, with a minus as wide as the plus; no sign before a zero.
 
     Examples
     --------
-    >>> signed(-0.9), signed(0.25, 1)
-    ('\u22120.90', '+0.2')
+    >>> signed(-0.9), signed(0.25, 1), signed(-0.04, 1)
+    ('\u22120.90', '+0.2', '0.0')
     """
-    return f"{value:+.{digits}f}".replace("-", "\u2212")
+    rounded = round(value, digits)
+    sign = "+" if rounded > 0 else ""
+    return f"{rounded + 0.0:{sign}.{digits}f}".replace("-", "\u2212")
 
 
 def wrapped(sentence: str, width: int, size: int = TEXT_SIZE) -> list[str]:

@@ -203,8 +203,6 @@ def _say_effect(effect: float, low: float, high: float, n: int, *, own: bool) ->
     """Say how far output after one move lies from what was expected, and how sure that is."""
     people = count(n, "person", "people")
     if low <= 0 <= high:
-        # No minus before a zero.
-        low, high = round(low, 1) + 0.0, round(high, 1) + 0.0
         return f"about as expected ({signed(low, 1)} to {signed(high, 1)} SD; {people})"
     near, far = sorted((abs(low), abs(high)))
     of = " from people's own earlier cycles" if own else ""
