@@ -47,6 +47,9 @@ def test_the_map_says_of_each_group_what_it_is_how_many_and_what_it_is_strong_in
         "4 people: team learning",
     ]
     assert spec.json["title"]["text"] == "12 people in 3 groups"
+    assert spec.json["description"].startswith(
+        "12 people in 3 groups. Lead Engineers, 4 people: long-term design; Software Architects, "
+    )
     assert "legend" not in str(spec.json).replace("'legend': None", "")
 
 

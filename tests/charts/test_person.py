@@ -56,6 +56,8 @@ def test_a_signal_without_evidence_says_so_and_is_no_zero(candidates, signals, r
     own = next(rows for _, rows in spec.layers if rows and "value" in rows[0])
     assert [row["place"] for row in own] == [0, 2]
     assert '"value": "no evidence"' in spec.words()
+    assert "Team learning no evidence" in spec.json["description"]
+    assert spec.json["description"].startswith("Signals, in SD: Technical output ")
 
 
 def test_a_signal_that_rests_on_one_count_is_hollow_and_that_is_said(

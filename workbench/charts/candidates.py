@@ -109,7 +109,9 @@ def plot_cluster_map(
         *_chosen_name(drawn, chosen, names, plane),
     ]
     title = _map_title(candidates, people, len(drawn), sure_from, width)
-    return themed(alt.layer(*layers).properties(width=width, height=height, title=title))
+    told = [f"{name}, {' '.join(lines)}" for name, lines in groups[["name", "lines"]].to_numpy()]
+    chart = alt.layer(*layers, width=width, height=height, title=title)
+    return themed(chart.properties(description=f"{title.text}. {'; '.join(told)}."))
 
 
 def _too_little(candidates: Candidates) -> str:

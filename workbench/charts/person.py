@@ -27,6 +27,7 @@ from workbench.charts.theme import (
     in_words,
     plain_text,
     projected,
+    signed,
     themed,
     wrapped,
 )
@@ -92,10 +93,15 @@ def plot_member(
     reading = f"SD. Grey: middle 80 % of {counted(len(signals), 'person', 'people')}."
     if rows["one_count"].any():
         reading += " Hollow: one activity count alone."
+    told = [
+        f"{signal} {'no evidence' if np.isnan(value) else signed(value, 1)}"
+        for signal, value in zip(rows["signal"], rows["value"], strict=True)
+    ]
     chart = alt.layer(*_member_layers(rows)).properties(
         width=width - _NAMES,
         height=_ROW * len(rows),
         title=alt.TitleParams(text="Signals", subtitle=wrapped(reading, width - 24), offset=8),
+        description=f"Signals, in SD: {'; '.join(told)}.",
     )
     return themed(chart)
 
