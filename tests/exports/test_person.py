@@ -99,7 +99,7 @@ def test_the_role_is_said_with_its_similarity_and_the_group_with_how_sure_it_is(
     account = described(calibration)
     assert account.role == "\u25cb Resembles a Software Architect (similarity 0.83 of 1)."
     assert account.group == (
-        "Group: Software Architects, probably (87 %); 91 % of it stays when people are redrawn."
+        "Group: Software Architects, probably (87 %); 91 % of it stays when redrawn."
     )
     set_members(calibration, probability=0.97, stability=float("nan"))
     assert described(calibration).group == "Group: Software Architects, clearly (97 %)."

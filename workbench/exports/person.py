@@ -259,7 +259,7 @@ def _say_group(candidates: Candidates | None, member: Mapping[str, Any], sure_fr
     )
     firm = ""
     if stability is not None:
-        firm = f"; {100 * stability:.0f} % of it stays when people are redrawn"
+        firm = f"; {100 * stability:.0f} % of it stays when redrawn"
     role = name_holders(plain_text(member.get("cluster_role", NO_ROLE)), 2)
     return f"Group: {role}, {sure} ({100 * probability:.0f} %){firm}."
 

@@ -52,6 +52,7 @@ class CandidateMap(ipywidgets.VBox):
         self._labels: Mapping[str, str] = {}
         self.answer = ipywidgets.HTML()
         self.people = PersonPicker(notice.guard(self._show_person))
+        self.people.people.layout.width = "420px"  # of the card, beside the buttons
         self.map = ChartView("wb-map", height="446px", on_pick=notice.guard(self._pick))
         self.map.layout.width = "504px"
         self.card = PersonCard(notice)
