@@ -361,11 +361,18 @@ def test_ids_may_be_numbers():
     members = MEMBERS.assign(person_id=MEMBERS["person_id"].map(numbers))
     people = PEOPLE.loc[PEOPLE["person_id"].isin(list(numbers))]
     people = people.assign(person_id=people["person_id"].map(numbers))
+    # With somebody whose manager is not known, the column of managers is one of floats.
+    people["manager"] = np.where(people["team"].eq("Search"), 92.0, np.nan)
     teams = TEAMS.assign(
-        technical_leaders=[(), (), (numbers["tia"],), ()], people_managers=[()] * 4
+        technical_leaders=[(), (), (numbers["tia"],), ()],
+        people_managers=[(90,), (91, 92), (), ()],
     )
     found = plan_track(members, teams, people, locked=[(numbers["cy"], "Ads")], **WEIGHTS)
     assert seats_of(found) == {numbers["cy"]: "Ads", numbers["bo"]: "Search"}
+    # Most of the people of Search report to 92.
+    pairs = found.assignments.set_index("team")["paired_with"].to_dict()
+    assert pairs == {"Ads": 90, "Search": 92}
+    assert all(isinstance(each, int) for each in pairs.values())
 
 
 # Companies of any kind

@@ -75,14 +75,20 @@ def pair_seats(taken: Occupancy) -> list[object]:
     Returns
     -------
     list
-        The text of a person for each seat, None where there would be no people manager.
+        The id of a person for each seat, as the teams have it; None where there would be no people
+        manager.
     """
     moving = {taken.persons.index[each] for each in taken.holder if each >= 0}
     positions = taken.positions
     reports = Counter(zip(positions["team"], positions["manager"], strict=True))
     found: list[object] = []
-    for team, managers in taken.seats["people_managers"].items():
-        stay = [each for each in managers if each not in moving]
-        stay.sort(key=lambda each: (-reports[(key_of(team), each)], each))
-        found.append(stay[0] if stay else None)
+    seats = taken.seats
+    for team, keys, ids in zip(
+        seats.index, seats["people_managers"], seats["manager_ids"], strict=True
+    ):
+        stay = [pair for pair in zip(keys, ids, strict=True) if pair[0] not in moving]
+        first = min(
+            stay, key=lambda pair: (-reports[(key_of(team), pair[0])], pair[0]), default=None
+        )
+        found.append(first[1] if first else None)
     return found

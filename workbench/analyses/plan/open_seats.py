@@ -35,19 +35,28 @@ _TEXTS = ("team", "team_since", "manager", "job_family", "department", "track")
 def key_of(value: object) -> str:
     """Give the text by which a person or team is known; empty where there is none.
 
+    A number is the same person in a column that has become one of floats for the missing ones.
+
     Examples
     --------
-    >>> key_of(7), key_of(None)
-    ('7', '')
+    >>> key_of(7), key_of(7.0), key_of(None)
+    ('7', '7', '')
     """
-    return "" if value is None or value is pd.NA or value != value else str(value)
+    if value is None or value is pd.NA or value != value:
+        return ""
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
+def _listed(cell: object) -> tuple[object, ...]:
+    """Read a cell that lists people or teams, or names one."""
+    if isinstance(cell, list | tuple):
+        return tuple(cell)
+    return (cell,) if key_of(cell) else ()
 
 
 def _ids_of(cell: object) -> tuple[str, ...]:
-    """Read a cell that lists people or teams, or names one."""
-    if isinstance(cell, list | tuple):
-        return tuple(key_of(each) for each in cell)
-    return (key_of(cell),) if key_of(cell) else ()
+    """Give the texts of those whom a cell lists."""
+    return tuple(map(key_of, _listed(cell)))
 
 
 def read_teams(teams: pd.DataFrame) -> pd.DataFrame:
@@ -63,7 +72,8 @@ def read_teams(teams: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Indexed by the text of the team and sorted by it: `team`, `covered` (missing where it is not
-        known), `people_managers`, `technical_leaders`, `since`, `n_people`.
+        known), `people_managers`, `technical_leaders` (tuples of the texts of people), `since`,
+        `n_people`, and `manager_ids`, the managers as they were given.
 
     Raises
     ------
@@ -81,11 +91,12 @@ def read_teams(teams: pd.DataFrame) -> pd.DataFrame:
     refuse_repeated(rows.index, "team")
     columns = ["team", "covered", "people_managers", "technical_leaders", "since", "n_people"]
     rows = rows.reindex(columns=columns).sort_index()
+    given = pd.Series(list(map(_listed, rows["people_managers"])), index=rows.index, dtype=object)
     lists = {
         column: pd.Series([_ids_of(cell) for cell in rows[column]], index=rows.index, dtype=object)
         for column in ("people_managers", "technical_leaders")
     }
-    return rows.assign(covered=rows["covered"].astype("boolean"), **lists)
+    return rows.assign(covered=rows["covered"].astype("boolean"), **lists, manager_ids=given)
 
 
 def read_positions(people: pd.DataFrame | None) -> pd.DataFrame:
