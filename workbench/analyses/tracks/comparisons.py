@@ -126,7 +126,9 @@ def judge_aspects(evidence: Evidence, bars: Bars) -> pd.DataFrame:
 
 
 def known_values(people: pd.DataFrame, track: str, column: str) -> pd.Series:
-    """Take the known numbers of the people of one track.
+    """Take the known numbers of the people of one track, the lowest first.
+
+    Sums depend in the last digit on the order in which they are added.
 
     Examples
     --------
@@ -134,7 +136,7 @@ def known_values(people: pd.DataFrame, track: str, column: str) -> pd.Series:
     >>> known_values(people, "management", "engagement").tolist()
     [4.0]
     """
-    return people.loc[people["track"].eq(track), column].dropna()
+    return people.loc[people["track"].eq(track), column].dropna().sort_values()
 
 
 def _judge(estimate: Estimate, equal: float, low: float, high: float) -> str:
