@@ -70,6 +70,16 @@ def test_a_person_is_opened_with_role_signals_history_reasons_and_situation(card
     assert not card.ask.disabled
 
 
+def test_other_data_are_not_worked_out_for_whoever_is_on_the_card(card, calibration):
+    person = members(calibration)[0]
+    card.open_person(person)
+    fresh = workbench.load(workbench.make_company(people=250, cycles=8, seed=4).tables)
+    card.show(fresh, {})
+    assert card.person_id == person
+    assert not {"written", "scores", "signals", "candidates"} & vars(fresh).keys()
+    assert "Not worked out yet" in card.situation.value
+
+
 def test_anybody_of_the_panel_can_be_opened(card, calibration):
     people = calibration.panel.people["person_id"].astype(str)
     outside = people[~people.isin(members(calibration))].iloc[0]

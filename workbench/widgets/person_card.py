@@ -117,8 +117,10 @@ class PersonCard(ipywidgets.VBox):
         self.head.value = _tell_head(account)
         self.why.value = _tell_why(account)
         self.situation.value = _tell("Situation", [*account.situation, *account.unknown])
-        self.history.show(
-            plot_history(
+        known = vars(calibration)
+        signals = history = empty_state("", width=PICTURE_WIDTH, height=HISTORY_HEIGHT)
+        if "scores" in known or not only_known:
+            history = plot_history(
                 calibration.scores,
                 calibration.promotions,
                 person_id,
@@ -126,20 +128,16 @@ class PersonCard(ipywidgets.VBox):
                 width=PICTURE_WIDTH,
                 height=HISTORY_HEIGHT,
             )
-        )
-        known = vars(calibration)
         if "candidates" in known:
-            self.signals.show(
-                plot_member(
-                    calibration.candidates,
-                    calibration.signals,
-                    person_id,
-                    evidence=known.get("evidence"),
-                    width=PICTURE_WIDTH,
-                )
+            signals = plot_member(
+                calibration.candidates,
+                calibration.signals,
+                person_id,
+                evidence=known.get("evidence"),
+                width=PICTURE_WIDTH,
             )
-        else:
-            self.signals.show(empty_state("", width=PICTURE_WIDTH, height=HISTORY_HEIGHT))
+        self.history.show(history)
+        self.signals.show(signals)
 
     def _turn_written(self) -> None:
         """Show what was written about the person, or hide it again."""
