@@ -150,6 +150,15 @@ def test_preferences_count_those_who_did_not_say():
     )
 
 
+def test_one_seat_and_one_answer_are_told_in_the_singular():
+    people = make_people(technical=1).assign(track_preference=None)
+    managers = people.index[people["track"].eq("management")]
+    people.loc[managers[:6], "track_preference"] = ["Technical", *["Management"] * 5]
+    parity = compare_tracks(people)
+    assert sentence(parity, "seats").startswith("1 of the 21 seats above engineer is technical")
+    assert "1 of 6 managers says that they would rather lead" in sentence(parity, "preference")
+
+
 def test_what_is_not_in_the_data_is_said_and_nothing_stands_in_for_it():
     parity = compare_tracks(make_people())
     unknown = {name for name, verdict in verdicts(parity).items() if verdict == "not_known"}

@@ -149,7 +149,7 @@ def test_the_situation_has_preference_promotion_team_and_seat(calibration):
         "Says to prefer: Technical.",
         "Promoted to management in 2023H2.",
         "Search: It has both (technical leader E7, people manager E8).",
-        "Proposed: Lead Engineer of Ads, beside people manager E8 (knows the domain).",
+        "Proposed: the open seat of Ads, beside people manager E8 (knows the domain).",
     )
     other = described(calibration, "E3").situation
     assert other[-1] == "No seat is proposed: no seat is left."

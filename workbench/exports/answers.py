@@ -334,8 +334,8 @@ def answer_parity(calibration: Calibration) -> str:
     wanted = cells[managers & ~cells["hidden"].astype(bool) & (cells["of"].fillna(0) > 0)]
     for n, of in zip(wanted["n"], wanted["of"], strict=True):
         said += (
-            f" {n:,} of {count(int(of), 'manager', 'managers')} say that they would rather lead "
-            "technically."
+            f" {n:,} of {count(int(of), 'manager', 'managers')} {'says' if n == 1 else 'say'} that "
+            "they would rather lead technically."
         )
     return said
 

@@ -344,7 +344,7 @@ def _say_seat(plan: TrackPlan | None, person_id: str, labels: Mapping[str, str])
         return ""
     seat = _own_row(plan.assignments, person_id)
     if seat:
-        said = f"Proposed: {plain_text(seat['role'])} of {plain_text(seat['team'])}"
+        said = f"Proposed: the open seat of {plain_text(seat['team'])}"
         if "paired_with" in seat:
             said += f", beside people manager {_named(seat['paired_with'], labels)}"
         return f"{said} ({plain_text(seat['reason'])})."

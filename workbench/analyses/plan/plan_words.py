@@ -186,9 +186,14 @@ def note_plan(
         )
     lead_already = int(members["role"].isin(ROLES).sum()) - int(persons["candidate"].sum())
     if lead_already:
+        who = (
+            "1 person who resembles a role of the track is"
+            if lead_already == 1
+            else f"{lead_already:,} people who resemble a role of the track are"
+        )
         notes.append(
-            f"{lead_already:,} who resemble a role of the track are not moved: they lead a team "
-            "technically already, or too little is known of them."
+            f"{who} not moved: they lead a team technically already, or too little is known of "
+            "them."
         )
     not_known = int(taken.teams["covered"].isna().sum())
     if not_known:

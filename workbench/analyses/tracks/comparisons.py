@@ -162,8 +162,9 @@ def _judge_seats(evidence: Evidence, bars: Bars) -> _Finding:
     verdict = _judge(estimate, 1.0, 1 / bars.equal_ratio, bars.equal_ratio)
     share = percent(technical / seats)
     sentence = (
-        f"{technical:,} of the {seats:,} seats above engineer are technical leadership ({share}), "
-        f"{managing:,} are people management. This counts everybody, so it has no interval."
+        f"{technical:,} of the {seats:,} seats above engineer {_is(technical)} technical "
+        f"leadership ({share}), {managing:,} {_is(managing)} people management. This counts "
+        "everybody, so it has no interval."
     )
     if not technical:
         sentence = (
@@ -171,6 +172,11 @@ def _judge_seats(evidence: Evidence, bars: Bars) -> _Finding:
             f"{'person manages' if managing == 1 else 'people manage'}."
         )
     return _Finding(Estimate(ratio, np.nan, np.nan), (technical, managing), verdict, sentence)
+
+
+def _is(n: int) -> str:
+    """Put the verb in agreement."""
+    return "is" if n == 1 else "are"
 
 
 def _judge_rungs(evidence: Evidence) -> _Finding:
@@ -344,8 +350,9 @@ def _judge_preference(evidence: Evidence, bars: Bars) -> _Finding:
         own = people.loc[people["track"].eq(track), "preference"].dropna()
         if len(own) >= bars.min_group_size:
             verb = "lead technically" if other == _TECHNICAL else "manage"
+            n = int(own.eq(other).sum())
             sentence += (
-                f" {int(own.eq(other).sum()):,} of {len(own):,} {_PLURALS[track]} say that they "
+                f" {n:,} of {len(own):,} {_PLURALS[track]} {'says' if n == 1 else 'say'} that they "
                 f"would rather {verb}."
             )
     verdict = _judge(estimate, 1.0, 1 / bars.equal_ratio, bars.equal_ratio)
