@@ -417,7 +417,8 @@ def test_summary_weighs_the_latest_cycle_most() -> None:
     assert summary.loc["a", "technical_output"] == pytest.approx((2 + 0.7) / 1.7)
     assert summary.loc["b", "technical_output"] == pytest.approx(1.0)
     assert np.isnan(summary.loc["b", "team_learning"])
-    assert summary["evidence_share"].tolist() == [1.0, 0.5]
+    # Of 1 + 0.7 for technical output and 1 for team learning, b has the 0.7.
+    assert summary["evidence_share"].tolist() == pytest.approx([1.0, 0.7 / 2.7])
     assert summary["prototypes_ahead"].isna().all()
 
 

@@ -509,7 +509,7 @@ def test_a_hundred_changes_make_no_new_widgets(bench):
         if turn % 10 == 0:
             bar.false_alarms.value = bar.false_alarms.options[turn // 10 % 7][1]
     bench.steps.value = PLAN
-    for turn in range(10):
+    for turn in range(4):
         bench.drawer.open_person(people[turn % len(people)])
         (bench.plan.leave_person if turn % 2 else bench.plan.undo).click()
     for step in (COLUMNS, SCALES, DECLINES, PROBLEMS, TEAMS, TRACKS, COLUMNS, CANDIDATES):
