@@ -65,6 +65,14 @@ def test_a_team_leads_to_its_people_and_a_person_to_the_card(sample, shoot):
     assert sample.panel.locator(".wb-coverage-grid").bounding_box() == place
     drawer(sample).get_by_role("button", name="Close").click()
     expect(drawer(sample)).to_be_hidden()
+    # The same person again, then away by keyboard, from the card back to the list.
+    people.focus()
+    people.select_option(index=1)
+    expect(drawer(sample)).to_be_visible()
+    drawer(sample).get_by_role("button", name="Show what was written").focus()
+    sample.page.keyboard.press("Escape")
+    expect(drawer(sample)).to_be_hidden()
+    expect(people).to_be_focused()
 
 
 def test_a_person_left_out_makes_another_plan(sample, shoot):
