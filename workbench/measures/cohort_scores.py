@@ -58,7 +58,25 @@ def read_measures(rows: pd.DataFrame, measures: Sequence[Measure]) -> _Floats:
 
 
 def order_measures(values: _Floats, measures: Sequence[Measure]) -> _Codes:
-    """Give each value of each measure its place in order, the best one last; -1 where missing."""
+    """Give each value of each measure its place in order, the best one last; -1 where missing.
+
+    Parameters
+    ----------
+    values
+        Rows x measures.
+    measures
+        Say whether more is better.
+
+    Returns
+    -------
+    numpy.ndarray
+        Rows x measures.
+
+    Examples
+    --------
+    >>> order_measures(np.array([[5.0], [2.0], [np.nan]]), TECHNICAL_OUTPUT[:1]).tolist()
+    [[1], [0], [-1]]
+    """
     places = [
         order_values(pd.Series(values[:, place]), measure.higher_is == "worse")
         for place, measure in enumerate(measures)

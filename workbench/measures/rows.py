@@ -14,10 +14,19 @@ __all__ = ["count_cycles_back", "require_columns", "sort_rows"]
 def require_columns(frame: pd.DataFrame, columns: Sequence[str]) -> None:
     """Refuse a frame that lacks some columns, naming them and those that it has.
 
+    Parameters
+    ----------
+    frame, columns
+        What was given, and what it needs.
+
     Raises
     ------
     InputError
         If one is missing.
+
+    Examples
+    --------
+    >>> require_columns(pd.DataFrame({"person_id": ["a"]}), ["person_id"])
     """
     absent = [column for column in columns if column not in frame]
     if absent:

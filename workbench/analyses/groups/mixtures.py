@@ -107,6 +107,12 @@ def read_quantiles(below: _Floats, mixture: Mixture) -> _Floats:
     -------
     ndarray
         (sets, n, signals), on the scale of the mixture.
+
+    Examples
+    --------
+    >>> apart = Mixture(np.array([[0.5, 0.5]]), np.array([[[-2.0], [2.0]]]), np.ones((1, 1, 1)))
+    >>> read_quantiles(np.array([[0.25], [0.75]]), apart)[0].round(1).tolist()
+    [[-2.0], [2.0]]
     """
     spread = mixture._spread()
     sets, _, d = mixture.means.shape
@@ -145,6 +151,17 @@ def fit_copulas(
         One for each set.
     scores : ndarray
         The shares as quantiles of the mixture's marginals, (sets, n, signals).
+
+    Examples
+    --------
+    Forty people are low in both of two signals, forty are high.
+
+    >>> rng = np.random.default_rng(0)
+    >>> points = rng.normal(size=(80, 2)) + np.repeat([[0.0], [8.0]], 40, axis=0)
+    >>> below = (points.argsort(axis=0).argsort(axis=0) + 0.5) / 80
+    >>> mixture, scores = fit_copulas(below[None], 2, 3, rng)
+    >>> np.bincount(mixture.memberships(scores)[0].argmax(axis=0)).tolist()
+    [40, 40]
     """
     sets, n, _ = below.shape
     weights = np.ones((1, n))
@@ -201,6 +218,14 @@ def refine_copulas(
         With its components in the same order.
     scores : ndarray
         The shares as quantiles of the mixture's marginals.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> below = rng.uniform(0.01, 0.99, size=(1, 30, 2))
+    >>> mixture, scores = fit_copulas(below, 2, 2, rng)
+    >>> refine_copulas(below, mixture, scores, rounds=1)[1].shape
+    (1, 30, 2)
     """
     weights = np.ones((1, below.shape[1]))
     for _ in range(rounds):

@@ -58,6 +58,14 @@ def draw_again(mixture: Mixture, scores: _Floats, rng: np.random.Generator) -> R
     Returns
     -------
     Resampled
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> scores = rng.normal(size=(1, 90, 2)) + np.repeat([[0.0], [9.0]], [30, 60], axis=0)
+    >>> mixture = fit_mixtures(scores, np.ones((1, 90)), 2, 3, rng)
+    >>> draw_again(mixture, scores, rng).jaccard.round(2).tolist()
+    [1.0, 1.0]
     """
     n, k = scores.shape[1], mixture.shares.shape[1]
     drawn = rng.multinomial(n, np.full(n, 1 / n), size=_RESAMPLES)

@@ -197,10 +197,22 @@ def _rank_normal(values: pd.Series) -> _Floats:
 
 
 def spell(name: object) -> str:
-    """Spell a column name as words."""
+    """Spell a column name as words.
+
+    Examples
+    --------
+    >>> spell("team_learning")
+    'team learning'
+    """
     return str(name).replace("_", " ")
 
 
 def count_people(n: int) -> str:
-    """Count people in words that agree with the number."""
+    """Count people in words that agree with the number.
+
+    Examples
+    --------
+    >>> count_people(1), count_people(1200)
+    ('1 person', '1,200 people')
+    """
     return "1 person" if n == 1 else f"{n:,} people"

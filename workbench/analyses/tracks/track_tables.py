@@ -19,7 +19,24 @@ COMPARED: tuple[str, ...] = ("engineer", "technical_leadership", "management")
 
 
 def list_seats(here: pd.DataFrame) -> pd.DataFrame:
-    """Count the people of each track."""
+    """Count the people of each track.
+
+    Parameters
+    ----------
+    here
+        One row per person of the latest cycle: `track`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As the attribute `seats` of `Parity`.
+
+    Examples
+    --------
+    >>> here = pd.DataFrame({"track": ["engineer", "management", "management"]})
+    >>> list_seats(here)[["n", "seat_share"]].values.tolist()
+    [[1.0, nan], [0.0, 0.0], [2.0, 1.0]]
+    """
     n = here["track"].value_counts().reindex(list(COMPARED)).fillna(0).astype("int64")
     leading = n.where(n.index != "engineer")
     return pd.DataFrame(
@@ -33,7 +50,18 @@ def list_seats(here: pd.DataFrame) -> pd.DataFrame:
 
 
 def list_tracks(evidence: Evidence, bars: Bars) -> pd.DataFrame:
-    """Say of each track what is known of it, one row each."""
+    """Say of each track what is known of it, one row each.
+
+    Parameters
+    ----------
+    evidence, bars
+        What is known of both tracks, and the thresholds.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As the attribute `tracks` of `Parity`.
+    """
     rates = list_rates(evidence, bars)
     parts = [
         list_seats(evidence.people).set_index("track"),
@@ -76,7 +104,18 @@ def _list_means(evidence: Evidence, column: str, bars: Bars) -> pd.DataFrame:
 
 
 def list_rates(evidence: Evidence, bars: Bars) -> pd.DataFrame:
-    """Estimate how often people move into and within each track of leadership."""
+    """Estimate how often people move into and within each track of leadership.
+
+    Parameters
+    ----------
+    evidence, bars
+        What is known of both tracks, and the thresholds.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As the attribute `rates` of `Parity`.
+    """
     rows = []
     for move in MOVES:
         for track in COMPARED[1:]:
@@ -95,7 +134,20 @@ def list_rates(evidence: Evidence, bars: Bars) -> pd.DataFrame:
 
 
 def list_preferences(here: pd.DataFrame, bars: Bars) -> pd.DataFrame:
-    """Count what the people of each track would rather do, those who did not say included."""
+    """Count what the people of each track would rather do, those who did not say included.
+
+    Parameters
+    ----------
+    here
+        One row per person of the latest cycle: `track`, `preference`.
+    bars
+        The thresholds.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As the attribute `preferences` of `Parity`.
+    """
     rows: list[tuple[object, ...]] = []
     for track in COMPARED:
         said = here.loc[here["track"].eq(track), "preference"]
