@@ -35,6 +35,16 @@ def test_only_people_of_the_latest_cycle_who_have_not_left_are_in_the_pool() -> 
     assert select_pool(frame)["person_id"].tolist() == ["p0"]
 
 
+def test_an_engineer_of_no_level_is_in_the_pool_and_is_not_said_to_be_above_one() -> None:
+    frame = reviews(track=["engineer"] * 5, level=["L3", "L4", None, "L4", "X9"])
+    why = select_pool(frame).set_index("person_id")["why"]
+    assert why["p1"] == why["p3"] == "engineer above the lowest level"
+    assert why["p2"] == why["p4"] == "engineer whose level does not compare"
+    assert "p0" not in why
+    told = describe_pool_rule(select_pool(frame))
+    assert "2 engineers whose levels do not compare" in told
+
+
 def test_levels_that_have_no_order_keep_every_engineer() -> None:
     frame = reviews(track=["engineer"] * 2, level=["blue", "green"])
     assert select_pool(frame)["why"].tolist() == ["engineer", "engineer"]

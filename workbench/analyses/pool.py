@@ -30,7 +30,8 @@ def select_pool(
     The pool holds the technical leaders, the engineers above the lowest levels, and those managers
     whose technical output was flagged or who say that they prefer the technical track; all of them
     present in the latest cycle and not recorded as having left. Levels are used where they can be
-    put in order (`L4`, `IC5`, `Senior`); otherwise every engineer is in the pool.
+    put in order (`L4`, `IC5`, `Senior`); otherwise every engineer is in the pool, and those whose
+    level is not known, or of another ladder, always are.
 
     Parameters
     ----------
@@ -69,12 +70,13 @@ def select_pool(
         track = pd.Series("engineer", latest.index)
     flagged = set() if flags is None else set(flags.loc[flags["flagged"].astype(bool), "person_id"])
     engineer, manager = track.eq("engineer"), track.eq("management")
-    low = _find_lowest(latest, engineer, pool_levels_left_out)
+    low, unplaced = _find_lowest(latest, engineer, pool_levels_left_out)
     prefers = read_preferences(_text(latest, "track_preference")).eq("technical_leadership")
     words = "engineer"
     if low.any():
         words += f" above the lowest {'level' if pool_levels_left_out == 1 else 'levels'}"
     why = pd.Series("", index=latest.index).mask(engineer & ~low, words)
+    why = why.mask(unplaced, "engineer whose level does not compare")
     why = why.mask(track.eq("technical_leadership"), "technical leader already")
     if pool_willing_managers:
         why = why.mask(manager & prefers, "manager who prefers the technical track")
@@ -147,7 +149,7 @@ def _plural(why: str, n: int) -> str:
     noun, _, rest = why.partition(" ")
     if noun == "technical":
         return "technical leaders already"
-    rest = rest.replace("prefers", "prefer")
+    rest = rest.replace("prefers", "prefer").replace("level does", "levels do")
     return f"{noun}s {rest}".strip()
 
 
@@ -166,16 +168,19 @@ def _take_latest(reviews: pd.DataFrame) -> pd.DataFrame:
     return latest
 
 
-def _find_lowest(latest: pd.DataFrame, engineer: pd.Series, left_out: int) -> pd.Series:
-    """Find the engineers of the lowest levels; nobody where levels have no order."""
+def _find_lowest(
+    latest: pd.DataFrame, engineer: pd.Series, left_out: int
+) -> tuple[pd.Series, pd.Series]:
+    """Find the engineers of the lowest levels, and those of none; nobody where there is no order."""
     nobody = pd.Series(False, index=latest.index)
     if "level" not in latest or left_out < 1:
-        return nobody
+        return nobody, nobody
     levels = rank_levels(latest["level"].where(engineer))
     known = np.sort(levels.dropna().unique())
     if len(known) < 2:
-        return nobody
-    return engineer & levels.le(known[min(left_out, len(known) - 1) - 1])
+        return nobody, nobody
+    lowest = known[min(left_out, len(known) - 1) - 1]
+    return engineer & levels.le(lowest), engineer & levels.isna()
 
 
 def rank_levels(levels: pd.Series) -> pd.Series:
