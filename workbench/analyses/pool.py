@@ -171,7 +171,7 @@ def _take_latest(reviews: pd.DataFrame) -> pd.DataFrame:
 def _find_lowest(
     latest: pd.DataFrame, engineer: pd.Series, left_out: int
 ) -> tuple[pd.Series, pd.Series]:
-    """Find the engineers of the lowest levels, and those of none; nobody where there is no order."""
+    """Find the engineers of the lowest levels, and those of none; nobody without an order."""
     nobody = pd.Series(False, index=latest.index)
     if "level" not in latest or left_out < 1:
         return nobody, nobody
