@@ -92,6 +92,8 @@ def test_the_chosen_person_is_named_and_nobody_else(candidates, read_spec):
     assert spec.values("label") == ["Ada"]
     assert "Bo" not in spec.words()
     assert "Ada" not in read_spec(plot_cluster_map(candidates, labels=labels)).words()
+    long = read_spec(plot_cluster_map(candidates, labels={"E0": "A" * 40 + "da"}, chosen="E0"))
+    assert long.values("label") == ["A" * 16 + "\u2026" + "A" * 13 + "da"]
     absent = read_spec(plot_cluster_map(candidates, labels=labels, chosen="E99"))
     assert absent.values("label") == []
 

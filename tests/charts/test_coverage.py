@@ -175,7 +175,7 @@ def test_names_come_from_labels_and_text_of_a_sheet_is_drawn_as_text():
     chart = plot_coverage(named, labels={"B": "Search and ranking of very many results"})
     assert "<script" not in draw_svg(chart)
     labels = rows_of(chart, "label")["label"].tolist()
-    assert labels[1] == "Search and ranking of v\u2026"
+    assert labels[1] == "Search an\u2026results"
     assert name_of_team("Team of E1", {"E1": "Ada"}) == "Team of Ada"
     assert name_of_team("Search", {}) == "Search"
 

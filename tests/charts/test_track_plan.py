@@ -203,6 +203,16 @@ def test_labels_stand_for_people_and_for_managers(read_spec):
     assert {row["pair"] for row in rows_with(spec, "pair")} == {"M0", "Max"}
 
 
+def test_long_names_keep_their_beginning_and_their_end(read_spec):
+    plan = make_plan(1)
+    team = "Customer Identity and Access Management Team 14"
+    plan = replace(plan, assignments=plan.assignments.assign(team=team))
+    long = {"E0": "Maximiliane Konstantinopolitanische von Hohenlohe (E0)"}
+    spec = read_spec(plot_track_plan(plan, labels=long))
+    assert {row["seat"] for row in rows_with(spec, "seat")} == {"Customer\u2026Team 14"}
+    assert {row["label"] for row in rows_with(spec, "label")} == {"Maximiliane K\u2026henlohe (E0)"}
+
+
 def test_nothing_is_written_into_the_plan():
     plan = make_plan(5, 2)
     before = plan.assignments.copy(), plan.open_seats.copy()

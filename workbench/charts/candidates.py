@@ -30,6 +30,7 @@ from workbench.charts.theme import (
     labelled,
     plain_text,
     projected,
+    shortened,
     themed,
     wrapped,
 )
@@ -44,6 +45,7 @@ _NAME_LINE, _TEXT_LINE = 21, 16
 _LETTER = 0.58  # how wide a letter is, in parts of the size of the text
 _ROOM = 205  # pixels of width for the words of a group
 _INSIDE = 4
+_LONGEST = 32  # letters of the name of who is chosen
 
 
 def plot_cluster_map(
@@ -221,6 +223,7 @@ def _chosen_name(
     person = people.loc[people["person_id"].astype(str).eq(str(chosen))].head(1)
     if person.empty:
         return []
+    person = person.assign(label=[shortened(label, _LONGEST) for label in person["label"]])
     base = alt.Chart(projected(person, "x", "y", "label"))
     base = base.encode(x=plane.x("x"), y=plane.y("y"))
     place = _free_place(person, names, plane)

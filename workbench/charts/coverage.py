@@ -23,6 +23,7 @@ from workbench.charts.theme import (
     in_words,
     plain_text,
     projected,
+    shortened,
     themed,
     wrapped,
 )
@@ -56,7 +57,7 @@ _ROW = 22
 _BAR = 14  # height of a mark, in pixels
 _SYMBOL = 24  # width of a mark in the legend, where the marks are not narrower
 _WORDS_WIDTH = 190
-_NAME_LENGTH = 24
+_NAME_LENGTH = 18
 _LABEL_LIMIT = 190
 _SHORT_LABEL = 60  # the least room that names of teams take
 _CALM = "#c9ced6"
@@ -129,9 +130,11 @@ def plot_coverage(
     # In the order of the legend, which is the same for every part of a long list.
     states = [each for each in STATE_WORDS if each in set(coverage.by_cycle["state"])]
     title = _title(coverage, ranked, width)
+    # Beside long names there is room for one state in a line of the legend.
+    wide = bool(rows["label"].str.len().max() <= _NAME_LENGTH // 2)
     chart = alt.layer(
         _shade(rows),
-        _marks(cells, states, [plain_text(each) for each in coverage.cycles], width),
+        _marks(cells, states, [plain_text(each) for each in coverage.cycles], width, wide=wide),
         _promotions(rows),
         *_texts(rows, width),
         *_rest(first, len(rows), len(ranked)),
@@ -180,7 +183,7 @@ def _rows(
     promoted = rows["began_with"].eq(_PROMOTION)
     return rows.assign(
         row=np.arange(len(rows)),
-        label=[_short(name_of_team(team, labels)) for team in rows["team"]],
+        label=[shortened(name_of_team(team, labels), _NAME_LENGTH) for team in rows["team"]],
         told=[
             in_words(began, BEGINNING_WORDS) if isinstance(began, str) else ""
             for began in rows["began_with"]
@@ -208,11 +211,6 @@ def name_of_team(team: str, labels: Mapping[str, str] | None) -> str:
     return plain_text(team if manager == team else f"Team of {known.get(manager, manager)}")
 
 
-def _short(text: str) -> str:
-    """Shorten a name that is long."""
-    return text if len(text) <= _NAME_LENGTH else f"{text[: _NAME_LENGTH - 1].rstrip()}\u2026"
-
-
 def _shade(rows: pd.DataFrame) -> alt.Chart:
     """Shade the row of the chosen team."""
     chart: alt.Chart = (
@@ -228,7 +226,9 @@ def _place() -> alt.Y:
     return alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
 
 
-def _marks(cells: pd.DataFrame, states: list[str], cycles: list[str], width: int) -> alt.Chart:
+def _marks(
+    cells: pd.DataFrame, states: list[str], cycles: list[str], width: int, *, wide: bool
+) -> alt.Chart:
     """Draw a mark for each team and cycle; shape and shade say the state."""
     long = 0.86 * width / len(cycles)
     half = _BAR / long
@@ -238,7 +238,7 @@ def _marks(cells: pd.DataFrame, states: list[str], cycles: list[str], width: int
         orient="top",
         title=None,
         direction="horizontal",
-        columns=2,
+        columns=2 if wide else 1,
         columnPadding=24,
         symbolSize=min(_SYMBOL, long) ** 2,
         symbolOpacity=1,

@@ -13,7 +13,7 @@ import pandas as pd
 
 from workbench.analyses.resemblance.roles import ROLE_PROFILES, STRONG_ENGINEER
 from workbench.analyses.track_plan import TrackPlan
-from workbench.charts.theme import labelled, plain_text
+from workbench.charts.theme import labelled, plain_text, shortened
 
 __all__ = ["SEATS_SHOWN", "Places", "place_plan"]
 
@@ -21,6 +21,7 @@ SEATS_SHOWN = 16
 
 _RUNGS = [profile.role for profile in ROLE_PROFILES if profile.role != STRONG_ENGINEER]
 _NO_ROOM = 0.72  # height of a rung without people, in rows
+_LONGEST_TEAM, _LONGEST_NAME = 18, 26  # letters
 _GAP = 0.5  # between the ladder and the empty seats, in rows
 
 
@@ -78,18 +79,18 @@ def place_plan(plan: TrackPlan, labels: Mapping[str, str]) -> Places:
             y += _NO_ROOM
     people = people.assign(
         y=ys,
-        label=labelled(people["person_id"], labels),
+        label=[shortened(each, _LONGEST_NAME) for each in labelled(people["person_id"], labels)],
         pair=[_pair(each, labels) for each in people["paired_with"]],
         fit=[
             _fit(score, kept) for score, kept in zip(people["score"], people["locked"], strict=True)
         ],
         near=people["same_team"].eq(1),
-        seat=[plain_text(team) for team in people["team"]],
+        seat=[shortened(plain_text(team), _LONGEST_TEAM) for team in people["team"]],
     )
     seats = plan.open_seats.head(n_open)
     seats = seats.assign(
         y=y + _GAP + 0.5 + np.arange(n_open),
-        seat=[plain_text(team) for team in seats["team"]],
+        seat=[shortened(plain_text(team), _LONGEST_TEAM) for team in seats["team"]],
         said=[_why_empty(why) for why in seats["why"]],
         pair=[_pair(each, labels) for each in seats["paired_with"]],
     )
@@ -105,7 +106,7 @@ def _pair(manager: object, labels: Mapping[str, str]) -> str:
     """Name the people manager of a seat."""
     if manager is None or pd.isna(manager):  # type: ignore[call-overload]  # an id or missing
         return "needs a people manager"
-    return plain_text(labels.get(str(manager), str(manager)))
+    return shortened(plain_text(labels.get(str(manager), str(manager))), _LONGEST_NAME)
 
 
 def _fit(score: float, kept: bool) -> str:

@@ -24,7 +24,7 @@ _PEOPLE = {
     "management": "managers",
 }
 _MOST_GRADES = 12
-_LONGEST_TITLE = 30
+_LONGEST_TITLE = 38  # with its grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +113,11 @@ def _rung_row(parity: Parity) -> list[ParityRow]:
         title, level, band = tracks.loc[track, ["top_title", "top_level", "top_pay_band"]]
         name = plain_text(title or level)
         named.append(bool(name))
-        if len(name) > _LONGEST_TITLE:
-            name = f"{name[: _LONGEST_TITLE - 1].rstrip()}\u2026"
         beside = [plain_text(level)] if title and level else []
         beside += [f"band {plain_text(band)}"] if band else []
-        said = f"{name} ({', '.join(beside)})" if beside else name
+        grade = f" ({', '.join(beside)})" if beside else ""
+        room = max(_LONGEST_TITLE - len(grade), 12)
+        said = (name if len(name) <= room else f"{name[: room - 1].rstrip()}\u2026") + grade
         wings.append(Wing(said) if name else _unknown(parity, "highest_rung", track))
     return [ParityRow("highest_rung", "", _pair(wings))] if any(named) else []
 

@@ -35,6 +35,7 @@ __all__ = [
     "labelled",
     "plain_text",
     "projected",
+    "shortened",
     "signed",
     "themed",
     "wrapped",
@@ -212,6 +213,20 @@ def plain_text(value: object) -> str:
     text = "".join(c for c in kept if unicodedata.category(c) not in {"Cc", "Cs"})
     text = text.replace("\ufffe", "").replace("\uffff", "")
     return " ".join(text.split())
+
+
+def shortened(text: str, letters: int) -> str:
+    r"""Leave out the middle of a text that is too long; names that begin alike differ at the end.
+
+    Examples
+    --------
+    >>> shortened("Search", 12), shortened("Identity Platform Team 14", 18)
+    ('Search', 'Identity\u2026Team 14')
+    """
+    if len(text) <= letters:
+        return text
+    end = letters // 2 - 1
+    return f"{text[: letters - end - 1].rstrip()}\u2026{text[-end:].lstrip()}"
 
 
 def labelled(person_ids: pd.Series, labels: Mapping[str, str] | None) -> list[str]:
