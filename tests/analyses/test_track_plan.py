@@ -493,3 +493,10 @@ def test_the_order_of_rows_makes_no_difference(frames, seed):
     for name in ("assignments", "open_seats", "unseated"):
         pd.testing.assert_frame_equal(getattr(found, name), getattr(expected, name))
     assert found.notes == expected.notes
+
+
+def test_a_role_without_a_similarity_counts_in_full():
+    found = plan_track(MEMBERS[["person_id", "role"]], TEAMS, PEOPLE, **WEIGHTS)
+    lead = of(found.assignments, "ada")
+    assert lead["team"] == "Ads"
+    assert lead["role_fit"] == 1.0

@@ -132,7 +132,7 @@ def plan_track(
     Parameters
     ----------
     members
-        One row per person: `person_id`, `role`, `role_similarity` and, if known, `evidence_share`,
+        One row per person: `person_id`, `role` and, if known, `role_similarity`, `evidence_share`,
         as the members of `Candidates`.
     teams
         One row per team: `team`, `covered` and, if known, `people_managers`, `technical_leaders`

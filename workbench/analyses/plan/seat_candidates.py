@@ -22,7 +22,8 @@ def read_members(members: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     members
-        `person_id`, `role`, `role_similarity` and, if known, `evidence_share`.
+        `person_id`, `role` and, if known, `role_similarity` and `evidence_share`; without them a
+        role counts in full.
 
     Returns
     -------
@@ -40,7 +41,7 @@ def read_members(members: pd.DataFrame) -> pd.DataFrame:
     ...                            "role_similarity": 0.7})).index.tolist()
     ['a', 'b']
     """
-    needed = ("person_id", "role", "role_similarity")
+    needed = ("person_id", "role")
     require_columns(members, needed, "members", "as in the members of the candidates")
     rows = members.dropna(subset="person_id")
     keys = pd.Index([key_of(person) for person in rows["person_id"]], dtype=object)
