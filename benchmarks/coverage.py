@@ -3,8 +3,8 @@
 Run `python -m benchmarks.coverage --worlds 200 --jobs 2`; `--speed` measures time and memory. In
 each company teams lose their technical leader: by promotion to management, mostly where output had
 been high; by leaving; by moving. Output, engagement and retention of such teams then fall by what
-is planted, or by nothing. `cover` is of the 90 % intervals, `alarms` the share that leaves out zero,
-`began` the share of voids whose beginning is named as it was planted.
+is planted, or by nothing. `cover` is of the 90 % intervals, `alarms` the share that leaves out
+zero, `began` the share of voids whose beginning is named as it was planted.
 """
 
 import argparse

@@ -18,6 +18,7 @@ import pandas as pd
 from workbench.analyses.groups.cluster_map import draw_map
 from workbench.analyses.groups.cluster_tree import ClusterRules, explain_clusters
 from workbench.analyses.groups.clusters import Clusters, find_clusters
+from workbench.analyses.people.spelling import count_people, spell
 from workbench.analyses.pool import select_pool
 from workbench.analyses.resemblance.next_rung import find_next_rungs
 from workbench.analyses.resemblance.reasons import describe_cautions, describe_reasons
@@ -35,9 +36,7 @@ from workbench.analyses.resemblance.roles import (
 )
 from workbench.analyses.resemblance.signal_matrix import (
     SignalMatrix,
-    count_people,
     read_signals,
-    spell,
 )
 from workbench.settings import DEFAULTS
 

@@ -68,6 +68,14 @@ def test_a_value_is_better_and_a_single_cycle_is_said(signals: pd.DataFrame) -> 
     )
 
 
+def test_a_semicolon_of_the_sheet_does_not_break_a_reason_in_two(signals: pd.DataFrame) -> None:
+    standings = standing("talks", "team_learning", [0.9], label="talks; internal")
+    standings = standings.assign(cohort="Data; ML")
+    assert person(signals, standings=standings)["reasons"] == (
+        "talks, internal: higher than 90 % of Data, ML, in the one cycle that is known"
+    )
+
+
 def test_a_measure_that_bears_on_two_signals_is_one_reason(signals: pd.DataFrame) -> None:
     standings = pd.concat(
         [standing("reviews", signal, [0.8, 0.8]) for signal in ("team_learning", "customer_rescue")]
@@ -107,7 +115,7 @@ def test_what_is_missing_for_the_next_rung(signals: pd.DataFrame) -> None:
     row = person(signals)
     assert row["next_role"] == "Software Architect"
     gaps = row["missing"].split("; ")
-    assert any(gap.startswith("long term design: higher than") for gap in gaps)
+    assert any(gap.startswith("long-term design: higher than") for gap in gaps)
     assert not any("team learning" in gap for gap in gaps)
 
 

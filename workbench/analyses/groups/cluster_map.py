@@ -7,7 +7,7 @@ what lies to the right and to the top, in words.
 import numpy as np
 import numpy.typing as npt
 
-from workbench.analyses.resemblance.signal_matrix import spell
+from workbench.analyses.people.spelling import spell
 
 __all__ = ["draw_map"]
 

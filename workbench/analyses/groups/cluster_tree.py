@@ -13,7 +13,7 @@ import pandas as pd
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.tree._tree import Tree
 
-from workbench.analyses.resemblance.signal_matrix import spell
+from workbench.analyses.people.spelling import spell
 
 __all__ = ["ClusterRules", "explain_clusters"]
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbench.analyses.people.spelling import spell
 from workbench.analyses.resemblance.reasons import MOST_REASONS, name_measures, take_recent
 from workbench.analyses.resemblance.roles import (
     NO_ROLE,
@@ -20,7 +21,7 @@ from workbench.analyses.resemblance.roles import (
     Resemblance,
     weigh_signals,
 )
-from workbench.analyses.resemblance.signal_matrix import SignalMatrix, spell
+from workbench.analyses.resemblance.signal_matrix import SignalMatrix
 
 __all__ = ["NextRungs", "find_next_rungs"]
 

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbench.analyses.people.spelling import spell
 from workbench.analyses.resemblance.roles import NO_ROLE, ROLE_PROFILES, Resemblance, weigh_signals
-from workbench.analyses.resemblance.signal_matrix import SignalMatrix, spell
+from workbench.analyses.resemblance.signal_matrix import SignalMatrix
 
 __all__ = ["MOST_REASONS", "describe_cautions", "describe_reasons", "name_measures", "take_recent"]
 
@@ -152,9 +153,10 @@ def _cite_standings(
     # A measure may bear on several signals of the role; it is one reason all the same.
     rows = rows.drop_duplicates(["row", "cycle", "measure"])
     course = _summarise_course(rows)
+    # A label or a cohort comes from the sheet; semicolons stand between reasons.
     said = [
         f"{label}: {'higher' if is_count else 'better'} than {int(100 * share)} % of "
-        f"{cohort}{_say_course(above, n)}"
+        f"{cohort}{_say_course(above, n)}".replace(";", ",")
         for label, is_count, share, cohort, above, n in zip(
             *(course[name] for name in ("label", "is_count", "share", "cohort", "above", "n")),
             strict=True,

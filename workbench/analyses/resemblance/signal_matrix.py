@@ -15,12 +15,13 @@ from scipy.special import ndtri
 from scipy.stats import rankdata
 
 from workbench.analyses.groups.mixtures import HIGHEST_SCORE
+from workbench.analyses.people.spelling import count_people, spell
 from workbench.analyses.pool import rank_levels
 from workbench.analyses.resemblance.roles import SIGNALS
 from workbench.errors import InputError
 from workbench.protected import is_pay, is_protected
 
-__all__ = ["SignalMatrix", "count_people", "read_signals", "spell"]
+__all__ = ["SignalMatrix", "read_signals"]
 
 _Floats = npt.NDArray[np.float64]
 _Mask = npt.NDArray[np.bool_]
@@ -194,25 +195,3 @@ def _rank_normal(values: pd.Series) -> _Floats:
     """Turn values into normal quantiles of their mid-ranks; missing stays missing."""
     share = (rankdata(values, nan_policy="omit") - 0.5) / max(values.notna().sum(), 1)
     return np.clip(ndtri(share), -HIGHEST_SCORE, HIGHEST_SCORE)
-
-
-def spell(name: object) -> str:
-    """Spell a column name as words.
-
-    Examples
-    --------
-    >>> spell("team_learning")
-    'team learning'
-    """
-    return str(name).replace("_", " ")
-
-
-def count_people(n: int) -> str:
-    """Count people in words that agree with the number.
-
-    Examples
-    --------
-    >>> count_people(1), count_people(1200)
-    ('1 person', '1,200 people')
-    """
-    return "1 person" if n == 1 else f"{n:,} people"

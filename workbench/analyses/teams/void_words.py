@@ -165,13 +165,14 @@ def _say_outcomes(voids: pd.DataFrame) -> list[str]:
     counted = [
         f"{name} for {int(voids[f'{name}_change'].notna().sum()):,}" for name in VOID_OUTCOMES
     ]
-    notes = [
+    if not any(voids[f"{name}_change"].notna().any() for name in VOID_OUTCOMES):
+        return [
+            f"What happened around the beginning could be held against similar teams for none of "
+            f"{_teams(len(voids))} without a technical leader."
+        ]
+    return [
         f"Of {_teams(len(voids))} without a technical leader, what happened around the beginning "
-        f"could be held against similar teams in {', '.join(counted)}."
+        f"could be held against similar teams in {', '.join(counted)}.",
+        "Intervals are for one team at a time, not for having looked at many. A change around "
+        "the beginning of a void can have other causes.",
     ]
-    if any(voids[f"{name}_change"].notna().any() for name in VOID_OUTCOMES):
-        notes.append(
-            "Intervals are for one team at a time, not for having looked at many. A change around "
-            "the beginning of a void can have other causes."
-        )
-    return notes
