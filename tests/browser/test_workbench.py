@@ -185,8 +185,8 @@ def test_columns_are_corrected_by_keyboard_and_remembered(open_notebook, lab, sh
         expect(notebook.panel.get_by_text("1 to 5 of 5")).to_be_visible()
         field = notebook.panel.get_by_title("What Dev Points stands for")
         type_choice(notebook, field, "Commits")
-        # Each letter is a choice of its own, "C" being the cycle; the last one counts.
-        expect(notebook.panel.locator(".wb-counts")).to_contain_text("1 cycle (before: 2)")
+        # Each letter is a choice of its own, "C" being the first that begins so; the last counts.
+        expect(notebook.panel.locator(".wb-counts")).to_contain_text("5 columns (before: 4)")
         notebook.wait_until_idle()
         notebook.panel.get_by_title(re.compile("^Started: what stands first")).select_option(
             label="The day"
