@@ -297,7 +297,9 @@ def test_a_small_team_is_hidden():
     reviews, promotions = small_company(members=4)
     row = outcome_of(measure_team_effects(reviews, promotions, **FEW))
     assert row[["before", "after", "effect", "low", "high", "p_value"]].isna().all()
-    assert row["reason"] == "The team has fewer than 5 members, so nothing is shown."
+    assert row["reason"] == (
+        "Fewer than 5 people in technical jobs are in the team, so nothing is shown."
+    )
     shown = outcome_of(measure_team_effects(reviews, promotions, min_team_size=4, **FEW))
     assert shown["effect"] == pytest.approx(-0.98)
 

@@ -138,12 +138,17 @@ def _find_gaps(
         order = np.argsort(-short.round(12), axis=1, kind="stable")[:, :MOST_REASONS]
         for row, ranked, size in zip(rows, order, short, strict=True):
             gaps[row] = [
-                f"{spell(columns[signal])}: higher than {int(100 * below[row, signal])} % of the "
-                f"pool, where {whose[signal]}"
+                f"{spell(columns[signal])}: {_say_place(below[row, signal])}, where {whose[signal]}"
                 for signal in ranked
                 if size[signal] > 0
             ]
     return gaps
+
+
+def _say_place(below: float) -> str:
+    """Say where somebody stands in the pool, given the share of it that lies lower."""
+    share = int(100 * below)
+    return f"higher than {share} % of the pool" if share else "among the lowest of the pool"
 
 
 def _find_absent_evidence(

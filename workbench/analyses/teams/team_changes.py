@@ -75,7 +75,10 @@ def measure_change(
     if not lead.basis:
         reason = "Nobody in a technical job is known to be led by this person."
     elif size < settings.min_team_size:
-        reason = f"The team has fewer than {settings.min_team_size} members, so nothing is shown."
+        reason = (
+            f"Fewer than {settings.min_team_size} people in technical jobs are in the team, so "
+            "nothing is shown."
+        )
     elif lead.start == 0:
         reason = f"There is no cycle before {event}."
     elif levels is None or not np.isfinite(levels.before[0] + levels.after[0]):
