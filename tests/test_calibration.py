@@ -24,6 +24,12 @@ def found(company):
     return workbench.load(company.tables)
 
 
+@pytest.fixture(scope="module")
+def little():
+    """A small company, for what is asked of every step or setting in turn."""
+    return workbench.load(workbench.make_company(people=150, cycles=6, seed=11).tables)
+
+
 def _same(one, other):
     pd.testing.assert_frame_equal(one.declines.flags, other.declines.flags, check_exact=True)
     pd.testing.assert_frame_equal(
@@ -190,10 +196,11 @@ MOVED = {
 
 
 @pytest.mark.parametrize("setting", sorted(MOVED))
-def test_moving_one_setting_gives_bit_for_bit_what_starting_afresh_gives(found, setting):
-    assert len(found.candidates.members)  # every step is there to be taken over
-    settings = replace(found.settings, **{setting: MOVED[setting]})
-    moved, afresh = found.with_settings(settings), Calibration(found.intake, settings)
+def test_moving_one_setting_gives_bit_for_bit_what_starting_afresh_gives(little, setting):
+    # Every step is there to be taken over.
+    assert len(little.track_plan.assignments) and len(little.parity.tracks)
+    settings = replace(little.settings, **{setting: MOVED[setting]})
+    moved, afresh = little.with_settings(settings), Calibration(little.intake, settings)
     _same(moved, afresh)
     pd.testing.assert_frame_equal(moved.signals, afresh.signals, check_exact=True)
     pd.testing.assert_frame_equal(
@@ -230,8 +237,8 @@ Watched.seen = set()
 
 
 @pytest.mark.parametrize("step", sorted(flow._RESTS_ON))
-def test_each_step_looks_at_the_settings_that_it_says(found, step):
-    calibration = Calibration(found.intake, Watched())
+def test_each_step_looks_at_the_settings_that_it_says(little, step):
+    calibration = Calibration(little.intake, Watched())
     Watched.seen.clear()
     getattr(calibration, step)
     assert Watched.seen == flow._settings_behind(step)

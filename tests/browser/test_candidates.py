@@ -89,17 +89,13 @@ def test_a_person_left_out_makes_another_plan(sample, shoot):
     shoot(sample.page, "9_open_seats_card")
 
 
-def test_both_tracks_stand_side_by_side_without_anybody(sample, shoot):
-    turn_to(sample, "10  Tracks")
-    expect(sample.panel.locator(".wb-parity svg")).to_be_visible()
-    shoot(sample.page, "10_both_tracks")
-
-
-def test_the_card_of_a_decline_lies_over_the_step(sample, shoot):
+def test_the_card_of_a_decline_goes_with_the_step_and_both_tracks_have_nobody(sample, shoot):
     turn_to(sample, "5  Declines")
     expect(answer(sample)).to_contain_text("to management")
     sample.panel.get_by_role("button", name="Open card").click()
     expect(drawer(sample).locator(".wb-card-head")).to_contain_text("Team")
     shoot(sample.page, "5_declines_card")
-    turn_to(sample, "7  Candidates")
+    turn_to(sample, "10  Tracks")
     expect(drawer(sample)).to_be_hidden()
+    expect(sample.panel.locator(".wb-parity svg")).to_be_visible()
+    shoot(sample.page, "10_both_tracks")
