@@ -56,6 +56,7 @@ def calibration(calibration):
             "signal": ["customer_rescue", "team_learning", "customer_rescue"],
             "rests_on": ["escalations solved", "mentees, talks", "escalations solved"],
             "n_evidence": [1, 2, 1],
+            "of": [1, 4, 1],
             "one_count": [True, False, True],
         }
     )
@@ -139,6 +140,7 @@ def test_reasons_and_what_is_missing_are_lists(calibration):
     assert account.evidence == (
         "75 % of what the recent cycles say of others is known.",
         "Rests on little",
+        "Known in part: team learning (2 of 4 measures).",
         "Resting on one activity count alone: customer rescue (escalations solved).",
     )
 

@@ -283,16 +283,24 @@ def _say_evidence(parts: Mapping[str, Any], member: Mapping[str, Any], person_id
         return said + cautions
     # Said below once for all signals, those that do not bear on the role included.
     said += [each for each in cautions if " rests on one activity count alone" not in each]
-    own = evidence.loc[
-        evidence["person_id"].astype(str).eq(person_id) & evidence["one_count"].astype(bool)
-    ]
-    told = [
-        f"{in_words(signal, SIGNAL_WORDS).lower()} ({plain_text(rests_on)})"
-        for signal, rests_on in zip(own["signal"], own["rests_on"], strict=True)
-    ]
-    if told:
-        said.append(f"Resting on one activity count alone: {', '.join(told)}.")
+    own = evidence.loc[evidence["person_id"].astype(str).eq(person_id)]
+    partly = own.loc[own["n_evidence"] < own["of"]]
+    if len(partly):
+        counted = partly["n_evidence"].astype(str) + " of " + partly["of"].astype(str) + " measures"
+        said.append(f"Known in part: {_list_signals(partly['signal'], counted)}.")
+    alone = own.loc[own["one_count"].astype(bool)]
+    if len(alone):
+        told = _list_signals(alone["signal"], alone["rests_on"].map(plain_text))
+        said.append(f"Resting on one activity count alone: {told}.")
     return said
+
+
+def _list_signals(signals: pd.Series, beside: pd.Series) -> str:
+    """List signals in words, each with something in brackets."""
+    return ", ".join(
+        f"{in_words(signal, SIGNAL_WORDS).lower()} ({words})"
+        for signal, words in zip(signals, beside, strict=True)
+    )
 
 
 def _say_preference(latest: Mapping[str, Any]) -> str:
