@@ -158,6 +158,7 @@ def make_calibration():
         declines=make_declines(flags),
         candidates=make_candidates(PEOPLE),
         signals=pd.DataFrame({"person_id": PEOPLE, "team_learning": 0.0}),
+        pool_rule="In the pool are the engineers.",
     )
 
 

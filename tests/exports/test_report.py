@@ -97,6 +97,7 @@ def test_every_section_is_there(page):
         "A note about the declines.",
         "Candidates for technical leadership",
         "4 Software Architects",
+        "In the pool are the engineers.",
         "team learning 1.2 SD above comparable people",
         "How sure this is",
         "at most 10 % are expected to be false alarms",

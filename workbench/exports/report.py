@@ -277,7 +277,7 @@ def _describe_candidates(
             ]
         )
         tables.append(tabulate_groups(candidates))
-    points = [people.text(note) for note in candidates.notes]
+    points = [calibration.pool_rule, *(people.text(note) for note in candidates.notes)]
     return _Section(anchor, title, answer, [_RESEMBLANCE], points, pictures, tables)
 
 
